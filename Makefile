@@ -1,0 +1,64 @@
+# Every target does its own set-up and can be run first. Needs Node >= 20.18, npm and make.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := node_modules/.bin
+# Folders are in the list too: theirs is the time that changes when a file is taken away.
+SOURCES := $(shell find src sim) build.js package.json tsconfig.json tsconfig.build.json
+SEEDS ?= 2
+
+.PHONY: help
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: dist/.built ## compare the route-choice policies on scenarios/which-account.yaml: table, answer, report
+	@node dist/sim/cli.js compare scenarios/which-account.yaml --seeds $(SEEDS)
+
+.PHONY: test
+test: types lint unused tests ## every check: types, lint, unused code, unit, property, mutant and end-to-end tests
+
+.PHONY: bench
+bench: node_modules/.package-lock.json ## how fast the simulator is, and where the time goes
+	@node --import tsx test/bench/simulator.ts
+
+.PHONY: types
+types: node_modules/.package-lock.json ## check the types, tests included
+	@echo 'types'
+	@$(BIN)/tsc --noEmit
+
+.PHONY: lint
+lint: node_modules/.package-lock.json ## check the style
+	@echo 'lint'
+	@$(BIN)/biome check --error-on-warnings --log-level=warn .
+
+.PHONY: format
+format: node_modules/.package-lock.json ## put the style right where a machine can
+	@$(BIN)/biome check --write --log-level=warn .
+
+.PHONY: unused
+unused: node_modules/.package-lock.json ## find unused files, exports and dependencies
+	@echo 'unused files, exports and dependencies'
+	@$(BIN)/knip --no-progress --no-config-hints
+
+.PHONY: tests
+tests: node_modules/.package-lock.json ## run the tests alone
+	@echo 'tests'
+	@$(BIN)/vitest run --maxWorkers=2 --reporter=default --reporter=json --outputFile.json=out/tests.json
+
+# `npm ci` writes this file last, so it stands for a whole node_modules.
+node_modules/.package-lock.json: package-lock.json | node
+	@echo 'installing the packages that package-lock.json names'
+	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+dist/.built: node_modules/.package-lock.json $(SOURCES)
+	@echo 'building'
+	@node build.js
+	@touch $@
+
+.PHONY: node
+node:
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo 'ilp-node needs Node 20.18 or newer, with npm: https://nodejs.org' >&2; exit 1; }
+	@node -e "const [major, minor] = process.versions.node.split('.'); if (major < 20 || (major == 20 && minor < 18)) { console.error('ilp-node needs Node 20.18 or newer; this is ' + process.versions.node); process.exit(1) }"

@@ -1,0 +1,61 @@
+/** R3 and R5 for one connector, from the store's writes alone. */
+import type { Account, Unit } from '../../src/core/values/account.ts'
+import type { Balance } from '../../src/core/values/amount.ts'
+import type { Place } from '../world/store.ts'
+import { type Checked, InvariantBroken } from './violation.ts'
+
+/** What is money in sight (+), and what says that it has left this place for another (-). */
+const SIGN: Readonly<Record<Place, 1 | -1>> = { cold: 1, granted: 1, returned: -1, hot: 1, taken: -1, given: 1, underWay: 1, position: 1 }
+
+interface Sum {
+  seen: bigint
+  entered: bigint
+}
+
+export class MoneyCheck {
+  readonly #checked: Checked
+  readonly #connector: string
+  readonly #sums = new Map<Unit, Sum>()
+
+  constructor(connector: string, checked: Checked) {
+    this.#connector = connector
+    this.#checked = checked
+  }
+
+  entered(unit: Unit, amount: Balance): void {
+    this.#sum(unit).entered += amount
+  }
+
+  wrote(place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance): void {
+    const sum = this.#sum(unit)
+    sum.seen += SIGN[place] === 1 ? after - before : before - after
+    if (place === 'cold') this.#floor(account, place, after, -(account?.creditLimit ?? 0n))
+    else if (place === 'hot') this.#floor(account, place, after, 0n)
+  }
+
+  /** R3: cold >= -creditLimit, hot >= 0. */
+  #floor(account: Account | undefined, place: Place, value: bigint, floor: bigint): void {
+    this.#checked.R3++
+    if (value >= floor) return
+    const name = account?.name ?? '?'
+    throw new InvariantBroken('R3', `${place} of ${name} at ${this.#connector} fell to ${value}, its floor is ${floor}`, [name])
+  }
+
+  /** R5: after each command the sum of all that is in sight is what entered. */
+  applied(): void {
+    this.#checked.R5++
+    for (const [unit, { seen, entered }] of this.#sums) {
+      if (seen === entered) continue
+      throw new InvariantBroken('R5', `${this.#connector} holds ${seen} ${unit}, but ${entered} entered`, [])
+    }
+  }
+
+  #sum(unit: Unit): Sum {
+    let sum = this.#sums.get(unit)
+    if (sum === undefined) {
+      sum = { seen: 0n, entered: 0n }
+      this.#sums.set(unit, sum)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,23 @@
+/** A broken invariant: thrown where it is seen, so that the last event of the run is the one that broke it. */
+export class InvariantBroken extends Error {
+  readonly invariant: Invariant
+  readonly what: string
+  /** What the events that led to it have in common: a condition, an account's name. */
+  readonly about: readonly string[]
+
+  constructor(invariant: Invariant, what: string, about: readonly string[]) {
+    super(`${invariant}: ${what}`)
+    this.invariant = invariant
+    this.what = what
+    this.about = about
+  }
+}
+
+/** The rules as DESIGN.md names them; `ends`: every payment ends exactly one way; `quiet`: at the end nothing is left over. */
+export type Invariant = 'R3' | 'R5' | 'B1' | 'B4' | 'ends' | 'quiet'
+
+export type Checked = Record<Invariant, number>
+
+export function nothingChecked(): Checked {
+  return { R3: 0, R5: 0, B1: 0, B4: 0, ends: 0, quiet: 0 }
+}

@@ -1,0 +1,135 @@
+/**
+ * A plan is one world in full: what a scenario comes to for one regime, one failover and one policy. Everything is
+ * resolved (durations in ms, amounts as bigint, groups expanded), so the world asks no further questions.
+ */
+import type { Amount } from '../../src/core/values/amount.ts'
+
+export type Latency =
+  | { readonly kind: 'constant'; readonly ms: number }
+  | { readonly kind: 'uniform'; readonly lowMs: number; readonly highMs: number }
+  | { readonly kind: 'logNormal'; readonly medianMs: number; readonly sigma: number; readonly capMs: number }
+
+export type AmountDistribution =
+  | { readonly kind: 'constant'; readonly amount: Amount }
+  | { readonly kind: 'uniform'; readonly low: Amount; readonly high: Amount }
+  /** exp(N(ln median, sigma)), rounded to a whole unit, at least 1; what is above the cap becomes the cap. */
+  | { readonly kind: 'logNormal'; readonly median: number; readonly sigma: number; readonly cap: Amount }
+
+export type WarmingName = 'exact' | 'share' | 'adaptive'
+
+export interface ConnectorPlan {
+  /** An ILP address segment; its address is `test.NAME`. */
+  readonly name: string
+  readonly threads: number
+  /** Of the accounts that its lines have with it. */
+  readonly parallelism: number
+  readonly dealing: 'connection' | 'request'
+  readonly policy: string
+  readonly failover: number
+  readonly slack: 0 | 1
+  readonly warming: WarmingName
+  readonly snapshotIntervalMs: number
+  readonly announceIntervalMs: number
+  /** Left out: half of what is left (S3). */
+  readonly attemptTimeoutMs?: number
+  readonly coolAfterMs: number
+  /** Whether the peers' limits are known to its policies. */
+  readonly limitsKnown: boolean
+}
+
+/** A peering of two connectors on mirrored credit. */
+export interface LinePlan {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  /** What `from` grants `to`: how far the account of `to` may go below zero in the book of `from`. */
+  readonly fromGrants: Amount
+  readonly toGrants: Amount
+  readonly latency: Latency
+}
+
+/** Users: each member has one account at each connector of `at`. */
+export interface EndpointPlan {
+  /** The group's name in the scenario; its members are NAME, or NAME0, NAME1, … where count > 1. */
+  readonly group: string
+  readonly name: string
+  readonly at: readonly string[]
+  /** Of each of its accounts: the cold it starts with, and how far it may go below zero. */
+  readonly openingBalance: Amount
+  readonly creditLimit: Amount
+  readonly parallelism: number
+  /** Announced by each connector of `at` as a route of its own, `test.NAME`; otherwise it lives below the connector. */
+  readonly announced: boolean
+  readonly latency: Latency
+}
+
+/** How a sender with accounts at several connectors picks the line that its payment takes. */
+export type Via = { readonly kind: 'uniform' } | { readonly kind: 'inProportion' } | { readonly kind: 'policy'; readonly policy: string }
+
+export interface TrafficPlan {
+  readonly name: string
+  /** Names of endpoint members; for each payment one is drawn from each list, and they differ. */
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+  readonly via: Via
+  /** Poisson arrivals, payments per second. */
+  readonly ratePerS: number
+  readonly amounts: AmountDistribution
+  readonly expiryMs: number
+  /** Odds that the receiver fulfills; otherwise it rejects with `rejectCode`. */
+  readonly fulfills: number
+  readonly rejectCode: string
+  /** Odds that a payment carries a Request-Id, and that one with an id is asked a second time on another connection. */
+  readonly idOdds: number
+  readonly repeatOdds: number
+  readonly repeatAfterMs: number
+}
+
+/** What a connector or receiver does instead of its duty, with the given odds for each prepare it gets. */
+export interface BehaviourPlan {
+  readonly name: string
+  /** A connector or an endpoint member. */
+  readonly who: string
+  /** Only for prepares that come from this connector or endpoint; left out: from anyone. */
+  readonly towards?: string
+  readonly kind: 'reject' | 'refuse' | 'hold' | 'slow'
+  readonly odds: number
+  /** Of `reject`. `refuse` is T04. `hold` never answers. */
+  readonly code: string
+  /** Of `slow`: how long it waits before it does its duty. */
+  readonly delay: Latency
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/** One row of PAYMENTS.csv: `from` and `to` are endpoint members. */
+export interface PaymentRow {
+  readonly atMs: number
+  readonly from: string
+  readonly to: string
+  readonly amount: Amount
+}
+
+export interface Plan {
+  readonly scenario: string
+  /** The regime's name with its variation, as the results name it. */
+  readonly regime: string
+  readonly durationMs: number
+  /** What starts before this is left out of the figures. */
+  readonly warmUpMs: number
+  readonly unit: string
+  readonly scale: number
+  /** One-way, thread to store and back. */
+  readonly storeLatency: Latency
+  /** Between threads of one connector. */
+  readonly localLatency: Latency
+  readonly connectors: readonly ConnectorPlan[]
+  readonly lines: readonly LinePlan[]
+  readonly endpoints: readonly EndpointPlan[]
+  readonly traffic: readonly TrafficPlan[]
+  /** In order of time; used instead of `traffic` where not empty. Expiry 30 s, receivers fulfill at once. */
+  readonly payments: readonly PaymentRow[]
+  readonly behaviours: readonly BehaviourPlan[]
+  /** The connectors whose policy is compared. */
+  readonly subjects: readonly string[]
+}

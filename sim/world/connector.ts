@@ -1,0 +1,257 @@
+/** One connector: its threads, its announcer, its store, and the doors by which others reach it. */
+import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../../src/core/announcer.ts'
+import { warmingPolicies } from '../../src/core/book/warming.ts'
+import { type Directory, makeDirectory } from '../../src/core/directory.ts'
+import { policyNamed } from '../../src/core/routing/policies.ts'
+import type { ThreadConfig } from '../../src/core/threadState.ts'
+import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
+import { address } from '../../src/core/values/address.ts'
+import { type Amount, amount } from '../../src/core/values/amount.ts'
+import type { Prepare } from '../../src/core/values/packet.ts'
+import { unreachable } from '../../src/core/values/unreachable.ts'
+import { Witness } from '../check/witness.ts'
+import type { ConnectorPlan } from '../workload/plan.ts'
+import { Behaviours } from './behaviours.ts'
+import { type Context, stream, traceTime } from './context.ts'
+import { Connections, type Door, type Respond } from './link.ts'
+import type { Line } from './network.ts'
+import { latencyUs, type Stream } from './random.ts'
+import { SimStore } from './store.ts'
+import { type Home, ThreadHost } from './threadHost.ts'
+
+export interface AccountPlan {
+  readonly account: Account
+  readonly openingBalance: Amount
+}
+
+/** What the connector's threads do for themselves, as far as the meters want to know. */
+export interface ConnectorWatch {
+  readonly sent: (connector: Connector, to: AccountId, attempt: number, prepare: Prepare) => void
+}
+
+export class Connector implements Home {
+  readonly name: string
+  readonly plan: ConnectorPlan
+  readonly directory: Directory
+  readonly store: SimStore
+  readonly witness: Witness
+  readonly fulfillmentOf: (condition: string) => string | undefined
+  /** Prepares taken in. */
+  hops = 0
+  readonly #context: Context
+  readonly #watch: ConnectorWatch
+  readonly #threads = new Map<ThreadId, ThreadHost>()
+  readonly #announcer: Announcer
+  readonly #local: Stream
+  readonly #behaviours: Behaviours
+  /** How many connections each farm has accepted: they are dealt round-robin. */
+  readonly #accepted = new Map<number, number>()
+  readonly #ways = new Map<AccountId, Way>()
+  #announcerWakeUs = Number.NaN
+
+  constructor(
+    context: Context,
+    plan: ConnectorPlan,
+    accounts: readonly AccountPlan[],
+    watch: ConnectorWatch,
+    fulfillmentOf: (condition: string) => string | undefined,
+  ) {
+    this.name = plan.name
+    this.plan = plan
+    this.fulfillmentOf = fulfillmentOf
+    this.#context = context
+    this.#watch = watch
+    this.#local = stream(context, `local ${plan.name}`)
+    this.#behaviours = new Behaviours(context, plan.name)
+    this.directory = makeDirectory(
+      address(`test.${plan.name}`),
+      plan.threads,
+      accounts.map(({ account }) => account),
+    )
+    this.witness = new Witness(plan.name, context.checked)
+    this.store = new SimStore(this.witness)
+    for (const { account, openingBalance } of accounts) this.#register(account, openingBalance)
+    for (let i = 0; i < plan.threads; i++) this.#addThread(`t${i}`)
+    this.#announcer = makeAnnouncer(
+      {
+        directory: this.directory,
+        slack: plan.slack,
+        rates: new Map(),
+        announceIntervalMs: plan.announceIntervalMs,
+        snapshotIntervalMs: plan.snapshotIntervalMs,
+      },
+      context.events.nowMs(),
+    )
+  }
+
+  #register(account: Account, openingBalance: Amount): void {
+    this.#context.trace?.({ at: traceTime(this.#context), kind: 'account', connector: this.name, account, openingBalance })
+    this.witness.opened(account, openingBalance)
+    this.store.register(account, openingBalance)
+  }
+
+  #addThread(thread: ThreadId): void {
+    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread)))
+  }
+
+  /** The line that leads to an account's holder, and the door there. */
+  connect(account: AccountId, line: Line, doors: (thread: ThreadId) => Connections, peer?: Peering): void {
+    const connections = new Map([...this.#threads.keys()].map((thread) => [thread, doors(thread)]))
+    this.#ways.set(account, { line, connections, peer })
+  }
+
+  /** Opens as many connections as the account's farm has threads, as a client should. */
+  open(account: Account, from: string): Connections {
+    const farm = this.directory.farms.get(account.parallelism) ?? []
+    const doors = farm.map(() => {
+      const accepted = this.#accepted.get(account.parallelism) ?? 0
+      this.#accepted.set(account.parallelism, accepted + 1)
+      return this.#door(account, farm, accepted, from)
+    })
+    return new Connections(doors)
+  }
+
+  #door(account: Account, farm: readonly ThreadId[], accepted: number, from: string): Door {
+    let request = accepted
+    const take = (prepare: Prepare, requestId: string | undefined, respond: Respond): void => {
+      this.hops++
+      const duty = (): void => this.#dealt(farm, this.plan.dealing === 'connection' ? accepted : request++, accepted, account, prepare, requestId, respond)
+      this.#behaviours.meet(from, respond, duty)
+    }
+    return { name: this.name, take }
+  }
+
+  /** A1: the connection's own thread, or with dealing `request` the next in turn, one local hop away. */
+  #dealt(farm: readonly ThreadId[], turn: number, accepted: number, account: Account, prepare: Prepare, requestId: string | undefined, respond: Respond): void {
+    const host = this.#host(farm[turn % farm.length] as ThreadId)
+    if (turn % farm.length === accepted % farm.length) host.receive(account.id, prepare, requestId, respond)
+    else this.#locally(() => host.receive(account.id, prepare, requestId, (reply) => this.#locally(() => respond(reply))))
+  }
+
+  #locally(run: () => void): void {
+    this.#context.events.after(latencyUs(this.#local, this.#context.plan.localLatency), run)
+  }
+
+  start(): void {
+    for (const host of this.#threads.values()) host.start(`${host.id}-1`)
+    this.#announce({ type: 'started', at: this.#context.events.nowMs() })
+    for (const [account, way] of this.#ways) {
+      if (way.peer !== undefined) this.#announce({ type: 'connected', at: this.#context.events.nowMs(), account })
+    }
+  }
+
+  wake(thread: ThreadId): void {
+    this.#locally(() => this.#host(thread).hearWake())
+  }
+
+  send(thread: ThreadId, to: AccountId, attempt: number, prepare: Prepare, hear: Respond): void {
+    this.#watch.sent(this, to, attempt, prepare)
+    const way = this.#way(to)
+    way.line.prepare(this.name, (way.connections.get(thread) as Connections).next(), prepare, undefined, hear)
+  }
+
+  #announce(input: AnnouncerInput): void {
+    const { trace } = this.#context
+    const effects = this.#announcer.step(input)
+    if (trace !== undefined) {
+      const at = traceTime(this.#context)
+      trace({ at, kind: 'input', connector: this.name, who: 'announcer', input })
+      for (const effect of effects) trace({ at, kind: 'effect', connector: this.name, who: 'announcer', effect })
+    }
+    for (const effect of effects) this.#perform(effect)
+  }
+
+  #perform(effect: AnnouncerEffect): void {
+    switch (effect.type) {
+      case 'announce': {
+        const { line, peer } = this.#way(effect.to)
+        if (peer === undefined) throw new Error(`${this.name} announces to ${effect.to}, which is no peer`)
+        return line.carry(this.name, peer.connector.name, { type: 'announcement', ...effect.announcement }, () => {
+          const { connector, account } = peer
+          connector.#announce({ type: 'announcementReceived', at: this.#context.events.nowMs(), from: account, announcement: effect.announcement })
+        })
+      }
+      case 'readBooks':
+        return this.#readBooks(effect.accounts)
+      case 'publish':
+        for (const host of this.#threads.values()) {
+          this.#locally(() => host.input({ type: 'snapshotTaken', at: this.#context.events.nowMs(), snapshot: effect.snapshot }))
+        }
+        return
+      case 'sleepUntil':
+        return this.#announcerSleeps(effect.at)
+      case 'answerQuote':
+        throw new Error('nobody asks for quotes here')
+      default:
+        return unreachable(effect)
+    }
+  }
+
+  #readBooks(accounts: readonly AccountId[]): void {
+    const delay = (): number => latencyUs(this.#local, this.#context.plan.storeLatency)
+    this.#context.events.after(delay(), () => {
+      const reading = this.store.read(accounts)
+      this.#context.events.after(delay(), () => this.#announce({ type: 'booksRead', at: this.#context.events.nowMs(), reading }))
+    })
+  }
+
+  #announcerSleeps(atMs: number): void {
+    const atUs = Math.ceil(atMs * 1000)
+    this.#announcerWakeUs = atUs
+    this.#context.events.at(atUs, () => {
+      if (this.#announcerWakeUs === atUs) this.#announce({ type: 'woke', at: this.#context.events.nowMs() })
+    })
+  }
+
+  #host(thread: ThreadId): ThreadHost {
+    const host = this.#threads.get(thread)
+    if (host === undefined) throw new Error(`${this.name} has no thread ${thread}`)
+    return host
+  }
+
+  #way(account: AccountId): Way {
+    const way = this.#ways.get(account)
+    if (way === undefined) throw new Error(`${this.name} has no line to ${account}`)
+    return way
+  }
+}
+
+/** The other connector of a line, and our account there. */
+export interface Peering {
+  readonly connector: Connector
+  readonly account: AccountId
+}
+
+interface Way {
+  readonly line: Line
+  readonly connections: ReadonlyMap<ThreadId, Connections>
+  readonly peer: Peering | undefined
+}
+
+const MAX_PACKET = amount(1_000_000_000_000_000n)
+const ANSWER_RETENTION_MS = 60_000
+const MAX_OPEN = 100_000
+const MAX_KEPT_IDS = 1_000_000
+const MAX_WAITING = 10_000
+
+function configOf(plan: ConnectorPlan, directory: Directory, thread: ThreadId): ThreadConfig {
+  const policy = policyNamed(plan.policy)
+  const warming = warmingPolicies.find(({ name }) => name === plan.warming)
+  if (policy === undefined || warming === undefined) throw new Error(`${plan.name}: no policy ${plan.policy} or warming ${plan.warming}`)
+  return {
+    thread,
+    directory,
+    policy,
+    warming,
+    failover: plan.failover,
+    ...(plan.attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs: plan.attemptTimeoutMs }),
+    coolAfterMs: plan.coolAfterMs,
+    rates: new Map(),
+    maxPacketAmount: MAX_PACKET,
+    answerRetentionMs: ANSWER_RETENTION_MS,
+    maxOpen: MAX_OPEN,
+    maxKeptIds: MAX_KEPT_IDS,
+    maxWaiting: MAX_WAITING,
+    positionLimits: new Map(),
+  }
+}

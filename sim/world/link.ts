@@ -1,0 +1,27 @@
+/** The ends of a line as the network sees them, and the connections that a client opens to a farm. */
+import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
+
+export type Respond = (reply: Reply | Refusal) => void
+
+/** Who takes a prepare that arrives: a thread of a connector by one of its connections, or a user. */
+export interface Door {
+  readonly name: string
+  /** Called when the prepare arrives; `respond` sends the answer on its way back. */
+  readonly take: (prepare: Prepare, requestId: string | undefined, respond: Respond) => void
+}
+
+/** The connections of one client to one account's farm, used in turn (A1). */
+export class Connections {
+  readonly #doors: readonly Door[]
+  #next = 0
+
+  constructor(doors: readonly Door[]) {
+    this.#doors = doors
+  }
+
+  next(): Door {
+    const door = this.#doors[this.#next] as Door
+    this.#next = (this.#next + 1) % this.#doors.length
+    return door
+  }
+}

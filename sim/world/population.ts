@@ -1,0 +1,8 @@
+/** Everyone in the world, by name. */
+import type { Connector } from './connector.ts'
+import type { User } from './users.ts'
+
+export interface Population {
+  readonly users: ReadonlyMap<string, User>
+  readonly connectors: ReadonlyMap<string, Connector>
+}

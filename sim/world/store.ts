@@ -1,0 +1,349 @@
+/**
+ * The simulated store of one connector: the six commands and the plain ones beside them, each atomic, each on one shard.
+ * Every write is shown to a watch, so that the checkers see money where it lies and never what the core thinks of it.
+ */
+import type { Change, PaymentId, PaymentRecord, Pocket } from '../../src/core/book/change.ts'
+import { addOutcome, type MutableTally } from '../../src/core/book/holding.ts'
+import type { LeftMessage } from '../../src/core/book/message.ts'
+import type { Effect } from '../../src/core/effect.ts'
+import type { Cooled, Owned, Warmed } from '../../src/core/input.ts'
+import { NO_TALLY, type Reading } from '../../src/core/routing/reading.ts'
+import { tallyKey } from '../../src/core/routing/snapshot.ts'
+import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
+import { type Amount, add, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
+import type { Reply } from '../../src/core/values/packet.ts'
+import { unreachable } from '../../src/core/values/unreachable.ts'
+
+export type Place = 'cold' | 'granted' | 'returned' | 'hot' | 'taken' | 'given' | 'underWay' | 'position'
+
+export interface StoreWatch {
+  /** Money from outside: an opening balance, a deposit, a withdrawal (negative). */
+  readonly entered: (unit: Unit, amount: Balance) => void
+  readonly wrote: (place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance) => void
+  /** A change was applied; `record` is what the book then had of its payment. */
+  readonly changed: (thread: ThreadId, seq: number, change: Change, record: PaymentRecord | undefined) => void
+  readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
+  /** The command is whole. */
+  readonly applied: () => void
+}
+
+export interface Shard {
+  readonly account: Account
+  cold: Balance
+  readonly granted: Map<ThreadId, Amount>
+  readonly returned: Map<ThreadId, Amount>
+  readonly owned: Map<string, Owned & { keepUntil: number }>
+}
+
+export interface BookEntry {
+  readonly account: Account
+  /** Never below zero, if the threads keep R3. */
+  hot: Balance
+  taken: Amount
+  given: Amount
+  underWay: Amount
+}
+
+export interface Book {
+  readonly thread: ThreadId
+  epoch: string
+  seq: number
+  readonly entries: Map<AccountId, BookEntry>
+  readonly payments: Map<PaymentId, { record: PaymentRecord; reply?: Reply } | { record?: never; reply: Reply }>
+  readonly positions: Map<Unit, Balance>
+  readonly tallies: Map<string, MutableTally>
+  readonly left: Map<string, LeftMessage>
+}
+
+export type Command = 'claim' | 'commit' | 'warm' | 'cool' | 'leave' | 'own'
+
+type CommandOf<T extends Command> = Extract<Effect, { type: T }>
+
+export class SimStore {
+  readonly shards = new Map<AccountId, Shard>()
+  readonly books = new Map<ThreadId, Book>()
+  readonly counts: Record<Command, number> = { claim: 0, commit: 0, warm: 0, cool: 0, leave: 0, own: 0 }
+  readonly #watch: StoreWatch
+
+  constructor(watch: StoreWatch) {
+    this.#watch = watch
+  }
+
+  register(account: Account, openingBalance: Amount): void {
+    const shard: Shard = { account, cold: ZERO, granted: new Map(), returned: new Map(), owned: new Map() }
+    this.shards.set(account.id, shard)
+    this.#watch.entered(account.unit, openingBalance)
+    this.#setCold(shard, openingBalance)
+    this.#watch.applied()
+  }
+
+  claim(thread: ThreadId, command: CommandOf<'claim'>): { seq: number } {
+    this.counts.claim++
+    const book = this.books.get(thread) ?? newBook(thread)
+    this.books.set(thread, book)
+    book.epoch = command.epoch
+    return { seq: book.seq }
+  }
+
+  /** B2: only the next number is applied. */
+  commit(thread: ThreadId, command: CommandOf<'commit'>): 'ok' | 'already' | 'gap' {
+    this.counts.commit++
+    const book = this.#book(thread)
+    if (command.seq <= book.seq) return 'already'
+    if (command.seq > book.seq + 1) return 'gap'
+    book.seq = command.seq
+    for (const change of command.changes) {
+      const record = 'payment' in change ? book.payments.get(change.payment)?.record : undefined
+      this.#apply(book, change)
+      this.#watch.changed(thread, command.seq, change, record)
+    }
+    this.#watch.applied()
+    return 'ok'
+  }
+
+  warm(thread: ThreadId, command: CommandOf<'warm'>): Warmed | 'full' {
+    this.counts.warm++
+    const shard = this.#shard(command.account)
+    const before = shard.granted.get(thread) ?? ZERO
+    if (before > MAX_RUNNING_TOTAL) return 'full'
+    const unseen = excess(before, command.taken)
+    const there = excess(plus(shard.cold, shard.account.creditLimit), ZERO)
+    const grant = least(excess(command.wanted, unseen), there)
+    const coldBefore = shard.cold
+    if (grant > 0n) {
+      this.#watch.wrote('granted', shard.account.unit, shard.account, before, add(before, grant))
+      shard.granted.set(thread, add(before, grant))
+      this.#setCold(shard, minus(shard.cold, grant))
+    }
+    this.#watch.applied()
+    return { granted: add(before, grant), grant, coldBefore }
+  }
+
+  cool(thread: ThreadId, command: CommandOf<'cool'>): Cooled | 'full' {
+    this.counts.cool++
+    const shard = this.#shard(command.account)
+    const before = shard.returned.get(thread) ?? ZERO
+    if (before > MAX_RUNNING_TOTAL) return 'full'
+    const back = excess(command.given, before)
+    if (back > 0n) {
+      this.#watch.wrote('returned', shard.account.unit, shard.account, before, command.given)
+      shard.returned.set(thread, command.given)
+      this.#setCold(shard, plus(shard.cold, back))
+    }
+    this.#watch.applied()
+    return { returned: add(before, back), cold: shard.cold }
+  }
+
+  /** B4: the first writer wins, until the entry is no longer kept. */
+  own(thread: ThreadId, command: CommandOf<'own'>, nowMs: number): Owned {
+    this.counts.own++
+    const shard = this.#shard(command.account)
+    forgetOld(shard, nowMs)
+    let entry = shard.owned.get(command.requestId)
+    if (entry === undefined || entry.keepUntil < nowMs) {
+      entry = { owner: thread, hash: command.hash, keepUntil: command.keepUntil }
+      shard.owned.set(command.requestId, entry)
+    }
+    this.#watch.owned(command.account, command.requestId, entry.owner)
+    return { owner: entry.owner, hash: entry.hash }
+  }
+
+  leave(command: CommandOf<'leave'>): void {
+    this.counts.leave++
+    this.#book(command.to).left.set(command.message.message, command.message)
+  }
+
+  readLeft(thread: ThreadId): readonly LeftMessage[] {
+    const { left } = this.#book(thread)
+    return left.size === 0 ? [] : [...left.values()]
+  }
+
+  read(accounts: readonly AccountId[]): Reading {
+    return {
+      accounts: accounts.map((account) => {
+        const shard = this.#shard(account)
+        return { account, cold: shard.cold, outside: minus(sum(shard.granted), sum(shard.returned)) }
+      }),
+      books: [...this.books.values()].map((book) => ({
+        thread: book.thread,
+        seq: book.seq,
+        accounts: accounts.flatMap((account) => {
+          const entry = book.entries.get(account)
+          return entry === undefined ? [] : [{ account, hot: entry.hot, taken: entry.taken, given: entry.given, underWay: entry.underWay }]
+        }),
+        tallies: new Map([...book.tallies].map(([key, tally]) => [key, { ...tally }])),
+      })),
+    }
+  }
+
+  /** The formula of DESIGN.md section 3. */
+  balanceOf(account: AccountId): Balance {
+    const shard = this.#shard(account)
+    let result: Balance = minus(plus(shard.cold, sum(shard.granted)), sum(shard.returned))
+    for (const book of this.books.values()) {
+      const entry = book.entries.get(account)
+      if (entry !== undefined) result = plus(result, minus(plus(entry.hot, entry.given), entry.taken))
+    }
+    return result
+  }
+
+  #apply(book: Book, change: Change): void {
+    switch (change.type) {
+      case 'take': {
+        const entry = this.#entry(book, change.account)
+        this.#setTotal(entry, 'taken', add(entry.taken, change.amount))
+        return this.#setHot(entry, plus(entry.hot, change.amount))
+      }
+      case 'give': {
+        const entry = this.#entry(book, change.account)
+        this.#spend(entry, change.amount)
+        return this.#setTotal(entry, 'given', add(entry.given, change.amount))
+      }
+      case 'charge': {
+        const { record } = change
+        this.#spend(this.#entry(book, record.sender), record.incomingAmount)
+        this.#watch.wrote('underWay', record.incomingUnit, undefined, ZERO, record.incomingAmount)
+        this.#offer(book, record.receiver, record.outgoingAmount)
+        book.payments.set(record.payment, { record })
+        return
+      }
+      case 'reroute': {
+        const stored = this.#underWay(book, change.payment)
+        this.#withdraw(book, stored)
+        this.#offer(book, change.receiver, change.outgoingAmount)
+        if (change.counted !== undefined) this.#count(book, change.counted)
+        const { type: _, payment: __, counted: ___, unresolved: ____, ...attempt } = change
+        book.payments.set(change.payment, { record: { ...stored, ...attempt } })
+        return
+      }
+      case 'credit': {
+        const stored = this.#underWay(book, change.payment)
+        this.#settle(book, stored, change.reply)
+        this.#receive(this.#entry(book, stored.receiver), change.pocket, stored.outgoingAmount)
+        this.#movePosition(book, stored.incomingUnit, stored.incomingAmount)
+        this.#movePosition(book, stored.outgoingUnit, minus(ZERO, stored.outgoingAmount))
+        return this.#count(book, change.counted)
+      }
+      case 'refund': {
+        const stored = this.#underWay(book, change.payment)
+        this.#settle(book, stored, change.reply)
+        this.#receive(this.#entry(book, stored.sender), change.pocket, stored.incomingAmount)
+        if (change.counted !== undefined) this.#count(book, change.counted)
+        return
+      }
+      case 'reject':
+        book.payments.set(change.payment, { reply: change.reply })
+        return
+      case 'consumed':
+        book.left.delete(change.message)
+        return
+      case 'dropped':
+        book.payments.delete(change.payment)
+        return
+      default:
+        return unreachable(change)
+    }
+  }
+
+  #settle(book: Book, stored: PaymentRecord, reply: Reply): void {
+    this.#withdraw(book, stored)
+    this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
+    book.payments.set(stored.payment, { record: stored, reply })
+  }
+
+  #offer(book: Book, receiver: AccountId, amount: Amount): void {
+    const entry = this.#entry(book, receiver)
+    entry.underWay = add(entry.underWay, amount)
+  }
+
+  #withdraw(book: Book, stored: PaymentRecord): void {
+    const entry = this.#entry(book, stored.receiver)
+    entry.underWay = subtract(entry.underWay, stored.outgoingAmount)
+  }
+
+  #movePosition(book: Book, unit: Unit, amount: Balance): void {
+    const before = book.positions.get(unit) ?? ZERO
+    book.positions.set(unit, plus(before, amount))
+    this.#watch.wrote('position', unit, undefined, before, plus(before, amount))
+  }
+
+  #count(book: Book, counted: Parameters<typeof addOutcome>[1]): void {
+    const key = tallyKey(counted.route, counted.account)
+    let tally = book.tallies.get(key)
+    if (tally === undefined) {
+      tally = { ...NO_TALLY }
+      book.tallies.set(key, tally)
+    }
+    addOutcome(tally, counted)
+  }
+
+  /** The store adds and takes away; that nothing is spent that is not there is the thread's duty, and a checker's. */
+  #spend(entry: BookEntry, amount: Amount): void {
+    this.#setHot(entry, minus(entry.hot, amount))
+  }
+
+  #setHot(entry: BookEntry, value: Balance): void {
+    this.#watch.wrote('hot', entry.account.unit, entry.account, entry.hot, value)
+    entry.hot = value
+  }
+
+  #setTotal(entry: BookEntry, place: 'taken' | 'given', value: Amount): void {
+    this.#watch.wrote(place, entry.account.unit, entry.account, entry[place], value)
+    entry[place] = value
+  }
+
+  #receive(entry: BookEntry, pocket: Pocket, amount: Amount): void {
+    if (pocket === 'hot') this.#setHot(entry, plus(entry.hot, amount))
+    else this.#setTotal(entry, 'given', add(entry.given, amount))
+  }
+
+  #setCold(shard: Shard, value: Balance): void {
+    this.#watch.wrote('cold', shard.account.unit, shard.account, shard.cold, value)
+    shard.cold = value
+  }
+
+  #underWay(book: Book, payment: PaymentId): PaymentRecord {
+    const stored = book.payments.get(payment)
+    if (stored?.record === undefined || stored.reply !== undefined) throw new Error(`the book of ${book.thread} has no payment ${payment} under way`)
+    return stored.record
+  }
+
+  #entry(book: Book, id: AccountId): BookEntry {
+    let entry = book.entries.get(id)
+    if (entry === undefined) {
+      entry = { account: this.#shard(id).account, hot: ZERO, taken: ZERO, given: ZERO, underWay: ZERO }
+      book.entries.set(id, entry)
+    }
+    return entry
+  }
+
+  #shard(id: AccountId): Shard {
+    const shard = this.shards.get(id)
+    if (shard === undefined) throw new Error(`no account ${id} in the store`)
+    return shard
+  }
+
+  #book(thread: ThreadId): Book {
+    const book = this.books.get(thread)
+    if (book === undefined) throw new Error(`no book of ${thread} in the store`)
+    return book
+  }
+}
+
+function newBook(thread: ThreadId): Book {
+  return { thread, epoch: '', seq: 0, entries: new Map(), payments: new Map(), positions: new Map(), tallies: new Map(), left: new Map() }
+}
+
+/** Entries come in the order of their prepares, so the oldest stand first. */
+function forgetOld(shard: Shard, nowMs: number): void {
+  for (const [requestId, { keepUntil }] of shard.owned) {
+    if (keepUntil >= nowMs) return
+    shard.owned.delete(requestId)
+  }
+}
+
+function sum(totals: ReadonlyMap<ThreadId, Amount>): Amount {
+  let result = ZERO
+  for (const total of totals.values()) result = add(result, total)
+  return result
+}

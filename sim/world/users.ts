@@ -1,0 +1,126 @@
+/** The users: they send what the workload says, receive and fulfill, and hear how their payments end. */
+import type { Account } from '../../src/core/values/account.ts'
+import { type Address, address } from '../../src/core/values/address.ts'
+import type { Amount } from '../../src/core/values/amount.ts'
+import { NO_DATA, type Prepare, type Refusal, type RejectCode, type Reply } from '../../src/core/values/packet.ts'
+import { type Checked, InvariantBroken } from '../check/violation.ts'
+import type { EndpointPlan } from '../workload/plan.ts'
+import { Behaviours, rejectBy } from './behaviours.ts'
+import type { Context } from './context.ts'
+import type { Connections, Door, Respond } from './link.ts'
+import type { Meters } from './meters.ts'
+import type { Line } from './network.ts'
+import type { Payment, Payments } from './payments.ts'
+
+/** A user's account at one connector, with the connections it opened there. */
+export interface Access {
+  readonly connector: string
+  readonly account: Account
+  readonly connections: Connections
+  readonly line: Line
+}
+
+export interface Order {
+  readonly traffic: number
+  readonly to: User
+  readonly access: Access
+  readonly amount: Amount
+  readonly expiryMs: number
+  readonly willFulfill: boolean
+  readonly rejectCode: RejectCode
+  /** With an id, and when it is asked once more, ms after the first; left out: without, or once. */
+  readonly requestId?: boolean
+  readonly repeatAfterMs?: number
+}
+
+export class User {
+  readonly name: string
+  readonly address: Address
+  readonly accesses: Access[] = []
+  readonly #context: Context
+  readonly #payments: Payments
+  readonly #meters: Meters
+  readonly #behaviours: Behaviours
+
+  constructor(context: Context, plan: EndpointPlan, payments: Payments, meters: Meters) {
+    this.name = plan.name
+    this.address = addressOf(plan)
+    this.#context = context
+    this.#payments = payments
+    this.#meters = meters
+    this.#behaviours = new Behaviours(context, plan.name)
+  }
+
+  /** How `connector` reaches it. */
+  door(connector: string): Door {
+    return { name: this.name, take: (prepare, _, respond) => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond)) }
+  }
+
+  /** The receiver's duty: fulfill what is meant for it while there is time, as the payment was born to. */
+  #receive(prepare: Prepare, respond: Respond): void {
+    const payment = this.#payments.find(prepare.condition)
+    if (payment === undefined || payment.receiver !== this.name) return respond(rejectBy(this.name, 'F99', 'no such payment'))
+    if (this.#context.events.nowMs() >= prepare.expiresAt) return respond(rejectBy(this.name, 'R00', 'too late'))
+    if (!payment.willFulfill) return respond(rejectBy(this.name, payment.rejectCode, 'the receiver does not want it'))
+    respond({ type: 'fulfill', fulfillment: payment.fulfillment, data: NO_DATA })
+  }
+
+  pay({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, requestId, repeatAfterMs }: Order): void {
+    const { nowUs } = this.#context.events
+    const openAsks = repeatAfterMs === undefined ? 1 : 2
+    const payment = this.#payments.begin({
+      traffic,
+      sender: this.name,
+      receiver: to.name,
+      first: access.connector,
+      amount,
+      startedUs: nowUs,
+      willFulfill,
+      rejectCode,
+      openAsks,
+    })
+    this.#meters.began(payment)
+    const prepare: Prepare = {
+      amount,
+      expiresAt: this.#context.events.nowMs() + expiryMs,
+      condition: payment.condition,
+      destination: to.address,
+      data: NO_DATA,
+    }
+    const ask = (): void =>
+      access.line.prepare(this.name, access.connections.next(), prepare, requestId === true ? `${payment.number}` : undefined, (reply) =>
+        this.#heard(payment, reply),
+      )
+    ask()
+    if (repeatAfterMs !== undefined) this.#context.events.after(Math.round(repeatAfterMs * 1000), ask)
+  }
+
+  /** `ends`: all answers to one payment say the same. */
+  #heard(payment: Payment, reply: Reply | Refusal): void {
+    payment.openAsks--
+    const outcome = outcomeOf(reply)
+    if (payment.outcome === undefined) {
+      payment.outcome = outcome
+      this.#meters.ended(payment, outcome)
+    } else if (payment.outcome !== outcome) {
+      throw new InvariantBroken('ends', `${this.name} was told ${payment.outcome}, and then ${outcome}`, [payment.condition])
+    }
+    if (payment.openAsks === 0) this.#payments.end(payment)
+  }
+}
+
+/** At the end: every payment was told its end. */
+export function everyPaymentEnded(payments: Payments, checked: Checked): void {
+  checked.quiet++
+  if (payments.open > 0) throw new InvariantBroken('quiet', `${payments.open} payments were never told how they ended`, [])
+}
+
+function outcomeOf(reply: Reply | Refusal): string {
+  if (reply.type === 'fulfill') return 'fulfilled'
+  return reply.type === 'reject' ? reply.code : `HTTP ${reply.status}`
+}
+
+/** Announced by its connectors as a route of its own, or below the first of them. */
+export function addressOf(plan: EndpointPlan): Address {
+  return address(plan.announced ? `test.${plan.name}` : `test.${plan.at[0]}.${plan.name}`)
+}

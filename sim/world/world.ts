@@ -1,0 +1,192 @@
+/**
+ * One world from one plan and one seed, run to its end. The same plan and seed give the same run, event by event, on every
+ * machine; `watch.trace` gets it line by line.
+ */
+import { type Account, accountIdOf } from '../../src/core/values/account.ts'
+import { type Address, address } from '../../src/core/values/address.ts'
+import { type Amount, ZERO } from '../../src/core/values/amount.ts'
+import { InvariantBroken, nothingChecked } from '../check/violation.ts'
+import type { RunFigures, Violation } from '../experiment/figures.ts'
+import type { EndpointPlan, LinePlan, Plan } from '../workload/plan.ts'
+import { type AccountPlan, Connector } from './connector.ts'
+import { type Context, stream } from './context.ts'
+import { FILE_EXPIRY_MS, startPayments, startTraffic } from './demand.ts'
+import { Events } from './events.ts'
+import { Connections } from './link.ts'
+import { Meters } from './meters.ts'
+import { Line } from './network.ts'
+import { Payments } from './payments.ts'
+import type { Population } from './population.ts'
+import { tracerTo } from './trace.ts'
+import { addressOf, everyPaymentEnded, User } from './users.ts'
+
+/** Before time 0: books are claimed and routes settle. */
+const SETTLE_US = 10_000_000
+/** After the last expiry: what is booked goes back to cold. */
+const REST_MS = 3_000
+
+export interface Watch {
+  readonly trace?: (line: string) => void
+}
+
+export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigures {
+  const context: Context = {
+    plan,
+    seed,
+    events: new Events(-SETTLE_US),
+    checked: nothingChecked(),
+    trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
+  }
+  const payments = new Payments()
+  const meters = new Meters(context, payments)
+  context.trace?.({ at: -SETTLE_US / 1000, kind: 'world', seed, scenario: plan.scenario, regime: plan.regime, plan })
+  const violation = guarded(context, () => live(context, payments, meters))
+  return figuresOf(context, meters, violation)
+}
+
+/** Runs until an invariant breaks, or to the end. Anything else that is thrown is a bug and goes up. */
+function guarded(context: Context, run: () => Connector[]): { connectors: readonly Connector[]; violation: Violation | undefined } {
+  try {
+    return { connectors: run(), violation: undefined }
+  } catch (error) {
+    if (!(error instanceof InvariantBroken)) throw error
+    return { connectors: [], violation: { invariant: error.invariant, at: context.events.nowUs / 1000, what: error.what } }
+  }
+}
+
+function live(context: Context, payments: Payments, meters: Meters): Connector[] {
+  const { plan, events } = context
+  const population = populate(context, payments, meters)
+  const connectors = [...population.connectors.values()]
+  for (const connector of connectors) connector.start()
+  for (const name of plan.subjects) meters.watch(population.connectors.get(name) as Connector)
+  meters.startSampling()
+  events.runUntil(0)
+  if (plan.payments.length > 0) startPayments(context, population, plan.payments)
+  else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
+  events.runUntil((plan.durationMs + longestLife(plan) + REST_MS) * 1000)
+  everyPaymentEnded(payments, context.checked)
+  for (const connector of connectors) connector.witness.quiet(connector.store)
+  return connectors
+}
+
+function longestLife(plan: Plan): number {
+  const expiries = plan.payments.length > 0 ? [FILE_EXPIRY_MS] : plan.traffic.map(({ expiryMs, repeatAfterMs }) => expiryMs + repeatAfterMs)
+  return Math.max(0, ...expiries)
+}
+
+function figuresOf(
+  context: Context,
+  meters: Meters,
+  { connectors, violation }: { connectors: readonly Connector[]; violation: Violation | undefined },
+): RunFigures {
+  const { plan, seed, checked } = context
+  const storeCommands: Record<string, number> = {}
+  for (const { store } of connectors) {
+    for (const [name, count] of Object.entries(store.counts)) storeCommands[name] = (storeCommands[name] ?? 0) + count
+  }
+  const badShare = meters.badShare()
+  const recoveryMs = meters.recoveryMs()
+  return {
+    regime: plan.regime,
+    policy: policyOf(plan),
+    seed,
+    directions: meters.directions(),
+    accounts: meters.accounts(),
+    storeCommands,
+    ...(badShare === undefined ? {} : { badShare }),
+    ...(recoveryMs === undefined ? {} : { recoveryMs }),
+    invariants: { checked: { ...checked }, ...(violation === undefined ? {} : { violation }) },
+    hops: connectors.reduce((sum, { hops }) => sum + hops, 0),
+  }
+}
+
+function policyOf(plan: Plan): string {
+  const subject = plan.connectors.find(({ name }) => plan.subjects.includes(name))
+  return subject?.policy ?? ''
+}
+
+// --- building -------------------------------------------------------------------------------------------------------
+
+function populate(context: Context, payments: Payments, meters: Meters): Population {
+  const { plan } = context
+  const accounts = new Map(plan.connectors.map(({ name }) => [name, [] as AccountPlan[]]))
+  for (const line of plan.lines) addPeers(plan, accounts, line)
+  for (const endpoint of plan.endpoints) for (const at of endpoint.at) accounts.get(at)?.push(userAccount(plan, endpoint, at))
+  const fulfillmentOf = (condition: string): string | undefined => payments.find(condition)?.fulfillment
+  const connectors = new Map(plan.connectors.map((each) => [each.name, new Connector(context, each, accounts.get(each.name) ?? [], meters, fulfillmentOf)]))
+  const users = new Map(plan.endpoints.map((each) => [each.name, new User(context, each, payments, meters)]))
+  for (const line of plan.lines) joinPeers(context, connectors, line)
+  for (const endpoint of plan.endpoints) joinUser(context, connectors, users, endpoint)
+  return { users, connectors }
+}
+
+function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, { from, to, fromGrants, toGrants }: LinePlan): void {
+  accounts.get(from)?.push({ account: peerAccount(plan, from, to, fromGrants, toGrants), openingBalance: ZERO })
+  accounts.get(to)?.push({ account: peerAccount(plan, to, from, toGrants, fromGrants), openingBalance: ZERO })
+}
+
+function peerAccount(plan: Plan, at: string, name: string, creditLimit: Amount, peerLimit: Amount): Account {
+  const host = plan.connectors.find((each) => each.name === at)
+  if (host === undefined) throw new Error(`a line at an unknown connector ${at}`)
+  return {
+    id: accountIdOf(name, host.parallelism),
+    name,
+    address: below(at, name),
+    unit: plan.unit,
+    scale: plan.scale,
+    relation: 'peer',
+    parallelism: host.parallelism,
+    creditLimit,
+    ...(host.limitsKnown ? { peerLimit } : {}),
+    deduplicates: false,
+    routes: [],
+  }
+}
+
+function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPlan {
+  const account: Account = {
+    id: accountIdOf(`user ${endpoint.name}`, endpoint.parallelism),
+    name: endpoint.name,
+    address: below(at, endpoint.name),
+    unit: plan.unit,
+    scale: plan.scale,
+    relation: 'user',
+    parallelism: endpoint.parallelism,
+    creditLimit: endpoint.creditLimit,
+    deduplicates: false,
+    routes: endpoint.announced ? [addressOf(endpoint)] : [],
+  }
+  return { account, openingBalance: endpoint.openingBalance }
+}
+
+function below(connector: string, name: string): Address {
+  return address(`test.${connector}.${name}`)
+}
+
+function joinPeers(context: Context, connectors: ReadonlyMap<string, Connector>, { name, from, to, latency }: LinePlan): void {
+  const a = connectors.get(from) as Connector
+  const b = connectors.get(to) as Connector
+  const atA = accountIdOf(to, a.plan.parallelism)
+  const atB = accountIdOf(from, b.plan.parallelism)
+  const line = new Line(context, latency, stream(context, `line ${name}`))
+  a.connect(atA, line, () => b.open(accountNamed(b, atB), from), { connector: b, account: atB })
+  b.connect(atB, line, () => a.open(accountNamed(a, atA), to), { connector: a, account: atA })
+}
+
+function accountNamed(connector: Connector, id: string): Account {
+  const account = [...connector.directory.accounts.values()].find((each) => each.id === id)
+  if (account === undefined) throw new Error(`${connector.name} has no account ${id}`)
+  return account
+}
+
+function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, users: ReadonlyMap<string, User>, endpoint: EndpointPlan): void {
+  const user = users.get(endpoint.name) as User
+  for (const at of endpoint.at) {
+    const connector = connectors.get(at) as Connector
+    const account = accountNamed(connector, accountIdOf(`user ${endpoint.name}`, endpoint.parallelism))
+    const line = new Line(context, endpoint.latency, stream(context, `line ${endpoint.name} ${at}`))
+    connector.connect(account.id, line, () => new Connections([user.door(at)]))
+    user.accesses.push({ connector: at, account, connections: connector.open(account, endpoint.name), line })
+  }
+}

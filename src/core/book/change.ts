@@ -1,0 +1,96 @@
+/**
+ * What a thread may do to its own book, as words: a `commit` is a list of these. The store applies
+ * them in order and knows no others; the thread's mirror moves when the commit is emitted.
+ */
+import type { AccountId, Unit } from '../values/account.ts'
+import type { Address } from '../values/address.ts'
+import type { Amount } from '../values/amount.ts'
+import type { Condition } from '../values/condition.ts'
+import type { Reply } from '../values/packet.ts'
+import type { UnixMs } from '../values/time.ts'
+
+declare const paymentBrand: unique symbol
+/** `epoch.number`: never used again, also as the id of the excentric prepare (B4). */
+export type PaymentId = string & { readonly [paymentBrand]: true }
+
+/** What a book holds of a payment under way (B5). */
+export interface PaymentRecord {
+  readonly payment: PaymentId
+  readonly sender: AccountId
+  readonly incomingUnit: Unit
+  readonly incomingAmount: Amount
+  readonly incomingExpiry: UnixMs
+  readonly condition: Condition
+  readonly destination: Address
+  readonly route: string
+  readonly receiver: AccountId
+  readonly outgoingUnit: Unit
+  readonly outgoingAmount: Amount
+  readonly outgoingExpiry: UnixMs
+  readonly attempt: number
+  /** The sender's id and the hash of the prepare's content, where it came with one (B4). */
+  readonly request?: { readonly id: string; readonly hash: string }
+}
+
+/** An attempt that ended without an answer: its receiver may have been charged (S2). */
+export interface Unresolved {
+  readonly account: AccountId
+  readonly amount: Amount
+}
+
+/** How an attempt ended, counted under (route, account) in the settling commit (A2). */
+export type Outcome = 'success' | 'fault' | 'noRoom'
+
+export interface Counted {
+  readonly route: string
+  readonly account: AccountId
+  readonly outcome: Outcome
+  readonly amount: Amount
+}
+
+/** Hot, where this thread serves the account; otherwise straight to `given` (B7). */
+export type Pocket = 'hot' | 'given'
+
+export type Change =
+  | { readonly type: 'take'; readonly account: AccountId; readonly amount: Amount }
+  | { readonly type: 'give'; readonly account: AccountId; readonly amount: Amount }
+  | { readonly type: 'charge'; readonly record: PaymentRecord }
+  | {
+      readonly type: 'reroute'
+      readonly payment: PaymentId
+      readonly route: string
+      readonly receiver: AccountId
+      readonly outgoingUnit: Unit
+      readonly outgoingAmount: Amount
+      readonly outgoingExpiry: UnixMs
+      readonly attempt: number
+      readonly counted?: Counted
+      readonly unresolved?: Unresolved
+    }
+  | {
+      readonly type: 'credit'
+      readonly payment: PaymentId
+      readonly pocket: Pocket
+      readonly reply: Reply
+      readonly counted: Counted
+      readonly keepUntil?: UnixMs
+    }
+  | {
+      readonly type: 'refund'
+      readonly payment: PaymentId
+      readonly pocket: Pocket
+      readonly reply: Reply
+      readonly counted?: Counted
+      readonly unresolved?: Unresolved
+      readonly keepUntil?: UnixMs
+    }
+  | {
+      readonly type: 'reject'
+      readonly payment: PaymentId
+      readonly sender: AccountId
+      readonly request: { readonly id: string; readonly hash: string }
+      readonly reply: Reply
+      readonly keepUntil: UnixMs
+    }
+  | { readonly type: 'consumed'; readonly message: string }
+  | { readonly type: 'dropped'; readonly payment: PaymentId }

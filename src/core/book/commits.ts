@@ -1,0 +1,58 @@
+/**
+ * B2, one order: each step writes at most one commit, numbered one after the other, and what was emitted is kept until
+ * the store acknowledges it. The mirror has moved by then; what others are told waits for the acknowledgement (B1).
+ */
+import type { Payment } from '../payment/payment.ts'
+import type { Emitted, ThreadState } from '../threadState.ts'
+import type { Change } from './change.ts'
+import type { Holding } from './holding.ts'
+
+/** Adds a change to the commit of this step; `payment` goes on when it is durable. */
+export function write(state: ThreadState, change: Change, payment?: Payment): void {
+  state.changes.push(change)
+  if (payment !== undefined) state.changedPayments.push(payment)
+}
+
+/** Notes that this step's commit gives money back: when it is durable, the total may be sent (B7). */
+export function noteGiven(state: ThreadState, holding: Holding): void {
+  state.changedGiven.push(holding)
+}
+
+/** At the end of a step: what was written becomes one commit. Tombstones without an id ride along (B5). */
+export function flush(state: ThreadState): void {
+  if (state.changes.length === 0) return
+  const changes = state.drops.length === 0 ? state.changes : state.changes.concat(state.drops)
+  const emitted: Emitted = {
+    seq: ++state.seq,
+    changes,
+    payments: state.changedPayments,
+    given: state.changedGiven.map((holding) => ({ holding, total: holding.given })),
+  }
+  state.unacknowledged.push(emitted)
+  state.effects.push({ type: 'commit', epoch: state.epoch, seq: emitted.seq, changes })
+  state.changes = []
+  state.changedPayments = []
+  state.changedGiven = []
+  if (state.drops.length > 0) state.drops = []
+}
+
+/** Commits up to `seq` are durable: returns them, oldest first. One that is known already returns nothing. */
+export function acknowledge(state: ThreadState, seq: number): readonly Emitted[] {
+  const queue = state.unacknowledged
+  const first = queue[0]
+  if (first === undefined || first.seq > seq) return []
+  if (first.seq === seq) {
+    queue.shift()
+    return [first]
+  }
+  return queue.splice(0, seq - first.seq + 1)
+}
+
+/** The store missed a commit before `seq`: everything unacknowledged goes again, in order, once for each gap. */
+export function resend(state: ThreadState, seq: number): void {
+  if (seq <= state.resentUpTo) return
+  for (const emitted of state.unacknowledged) {
+    state.effects.push({ type: 'commit', epoch: state.epoch, seq: emitted.seq, changes: emitted.changes })
+    state.resentUpTo = emitted.seq
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * B7: hot beyond what the warming policy keeps, or unused for `coolAfter`, goes back to cold. First the book says so (give),
+ * and once that is durable the running total is sent; only totals travel, so a lost or repeated cool does no harm.
+ */
+import type { Cooled } from '../input.ts'
+import type { ThreadState } from '../threadState.ts'
+import { type Amount, excess } from '../values/amount.ts'
+import type { UnixMs } from '../values/time.ts'
+import { noteGiven, write } from './commits.ts'
+import { give, type Holding, hearCold, warmingViewOf } from './holding.ts'
+import { keep } from './warming.ts'
+
+/** At most one cool of an account in this time. */
+const COOL_INTERVAL_MS = 10
+/** A cool without a reply is sent again after this time. */
+const COOL_REPLY_MS = 1_000
+
+/** Arms the look at `coolAfter`; a farm of one keeps everything hot. */
+export function coolWhenIdle(state: ThreadState, holding: Holding, at: UnixMs): void {
+  if (holding.idleArmed || holding.hot === 0n || holding.account.parallelism === 1 || !holding.served) return
+  holding.idleArmed = true
+  state.timers.arm(Math.max(at, holding.usedAt) + state.config.coolAfterMs, { type: 'idle', holding })
+}
+
+/** The look: hot that was not used for `coolAfter` goes back. */
+export function coolIdle(state: ThreadState, holding: Holding, at: UnixMs): void {
+  holding.idleArmed = false
+  if (holding.hot === 0n || holding.waiting.length > 0) return
+  const due = holding.usedAt + state.config.coolAfterMs
+  if (at >= due) giveBack(state, holding, holding.hot)
+  else {
+    holding.idleArmed = true
+    state.timers.arm(due, { type: 'idle', holding })
+  }
+}
+
+/** After money came in: what is beyond the warming policy's measure goes back in the same commit. */
+export function coolExcess(state: ThreadState, holding: Holding, at: UnixMs): void {
+  if (!holding.served) {
+    noteGiven(state, holding)
+    return
+  }
+  if (holding.account.parallelism === 1) return
+  if (holding.waiting.length === 0) {
+    const beyond = excess(holding.hot, keep(state.config.warming, warmingViewOf(holding, at)))
+    if (beyond > 0n) giveBack(state, holding, beyond)
+  }
+  coolWhenIdle(state, holding, at)
+}
+
+function giveBack(state: ThreadState, holding: Holding, amount: Amount): void {
+  give(holding, amount)
+  write(state, { type: 'give', account: holding.account.id, amount })
+  noteGiven(state, holding)
+}
+
+/** A commit that gave `total` is durable: it may be sent, now or when the interval is over. */
+export function givenIsDurable(state: ThreadState, holding: Holding, total: Amount, at: UnixMs): void {
+  if (total > holding.givenDurable) holding.givenDurable = total
+  sendCool(state, holding, at)
+}
+
+export function coolIsDue(state: ThreadState, holding: Holding, at: UnixMs): void {
+  holding.coolArmed = false
+  sendCool(state, holding, at)
+}
+
+function sendCool(state: ThreadState, holding: Holding, at: UnixMs): void {
+  if (holding.coolArmed || holding.full || holding.givenDurable <= holding.givenSent) return
+  if (at - holding.cooledAt < COOL_INTERVAL_MS) {
+    holding.coolArmed = true
+    state.timers.arm(holding.cooledAt + COOL_INTERVAL_MS, { type: 'cool', holding })
+    return
+  }
+  emitCool(state, holding, at)
+}
+
+function emitCool(state: ThreadState, holding: Holding, at: UnixMs): void {
+  holding.givenSent = holding.givenDurable
+  holding.cooledAt = at
+  state.cooling.add(holding)
+  state.effects.push({ type: 'cool', account: holding.account.id, given: holding.givenDurable })
+}
+
+export function heardCool(state: ThreadState, holding: Holding, reply: Cooled | 'full'): void {
+  if (reply === 'full') {
+    holding.full = true
+    state.cooling.delete(holding)
+    return
+  }
+  hearCold(holding, reply.cold, holding.cooledAt)
+  if (reply.returned > holding.returned) holding.returned = reply.returned
+  if (holding.returned >= holding.givenSent) state.cooling.delete(holding)
+}
+
+/** Each second: totals whose reply is missing are sent again. */
+export function resendCools(state: ThreadState, at: UnixMs): void {
+  for (const holding of state.cooling) {
+    if (at - holding.cooledAt >= COOL_REPLY_MS) emitCool(state, holding, at)
+  }
+}

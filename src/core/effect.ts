@@ -1,0 +1,34 @@
+/**
+ * Everything a thread can ask of the world. Closed: both worlds perform every one of them, or do not compile
+ * (`Performers` in pump.ts). What is awaited names itself, and its outcome comes back as an input.
+ */
+import type { Change, PaymentId } from './book/change.ts'
+import type { LeftMessage } from './book/message.ts'
+import type { AccountId, ThreadId } from './values/account.ts'
+import type { Amount } from './values/amount.ts'
+import type { Prepare, Refusal, Reply } from './values/packet.ts'
+import type { UnixMs } from './values/time.ts'
+
+export type Effect =
+  /** Take over one's own book → `claimed`. */
+  | { readonly type: 'claim'; readonly epoch: string }
+  /** → `committed` under the same seq. */
+  | { readonly type: 'commit'; readonly epoch: string; readonly seq: number; readonly changes: readonly Change[] }
+  /** → `warmed`. Carries the total taken so far, and what is wanted beyond it. */
+  | { readonly type: 'warm'; readonly account: AccountId; readonly taken: Amount; readonly wanted: Amount }
+  /** → `cooled`. Carries the total given so far, acknowledged commits only (B7). */
+  | { readonly type: 'cool'; readonly account: AccountId; readonly given: Amount }
+  /** → `owned`. The first writer of (account, requestId) wins. */
+  | { readonly type: 'own'; readonly account: AccountId; readonly requestId: string; readonly hash: string; readonly keepUntil: UnixMs }
+  /** → `left`. Puts a message into another thread's book. */
+  | { readonly type: 'leave'; readonly to: ThreadId; readonly message: LeftMessage }
+  /** A lossy hint; nothing comes back. */
+  | { readonly type: 'wake'; readonly to: ThreadId }
+  /** → `leftRead`. */
+  | { readonly type: 'readLeft' }
+  /** → `fulfillReceived`, `rejectReceived`, `sendFailed`, or nothing. */
+  | { readonly type: 'sendPrepare'; readonly to: AccountId; readonly payment: PaymentId; readonly attempt: number; readonly prepare: Prepare }
+  /** Ends a held request. */
+  | { readonly type: 'answer'; readonly request: number; readonly reply: Reply | Refusal }
+  /** One deadline a thread; a later effect replaces it. → `woke`, never before. */
+  | { readonly type: 'sleepUntil'; readonly at: UnixMs }

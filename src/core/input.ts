@@ -1,0 +1,79 @@
+/**
+ * Everything that can happen to a thread. Closed: a thread hears of the world only through these. Every input
+ * carries `at`; one that may lead to a choice of route carries a draw.
+ */
+
+import type { PaymentId } from './book/change.ts'
+import type { LeftMessage } from './book/message.ts'
+import type { Snapshot } from './routing/snapshot.ts'
+import type { AccountId, ThreadId } from './values/account.ts'
+import type { Amount, Balance } from './values/amount.ts'
+import type { Draw } from './values/draw.ts'
+import type { Fulfill, Prepare, Reject } from './values/packet.ts'
+import type { UnixMs } from './values/time.ts'
+
+export type Input =
+  | { readonly type: 'started'; readonly at: UnixMs; readonly epoch: string }
+  | { readonly type: 'claimed'; readonly at: UnixMs; readonly seq: number }
+  | {
+      readonly type: 'prepareReceived'
+      readonly at: UnixMs
+      readonly draw: Draw
+      readonly from: AccountId
+      readonly request: number
+      readonly requestId?: string
+      readonly prepare: Prepare
+    }
+  | {
+      readonly type: 'fulfillReceived'
+      readonly at: UnixMs
+      readonly from: AccountId
+      readonly payment: PaymentId
+      readonly attempt: number
+      readonly fulfill: Fulfill
+    }
+  | {
+      readonly type: 'rejectReceived'
+      readonly at: UnixMs
+      readonly draw: Draw
+      readonly from: AccountId
+      readonly payment: PaymentId
+      readonly attempt: number
+      readonly reject: Reject
+    }
+  | {
+      readonly type: 'sendFailed'
+      readonly at: UnixMs
+      readonly draw: Draw
+      readonly payment: PaymentId
+      readonly attempt: number
+      readonly how: 'notTaken' | 'unknown'
+    }
+  | { readonly type: 'committed'; readonly at: UnixMs; readonly draw: Draw; readonly seq: number; readonly reply: 'ok' | 'already' | 'gap' }
+  | { readonly type: 'warmed'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly reply: Warmed | 'full' }
+  | { readonly type: 'cooled'; readonly at: UnixMs; readonly account: AccountId; readonly reply: Cooled | 'full' }
+  | { readonly type: 'owned'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly requestId: string; readonly reply: Owned }
+  | { readonly type: 'left'; readonly at: UnixMs; readonly to: ThreadId; readonly message: string }
+  | { readonly type: 'wakeHeard'; readonly at: UnixMs }
+  | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] }
+  | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
+  | { readonly type: 'woke'; readonly at: UnixMs; readonly draw: Draw }
+
+/** The store's total of grants to this thread, what this call added to it, and the cold before that. */
+export interface Warmed {
+  readonly granted: Amount
+  readonly grant: Amount
+  readonly coldBefore: Balance
+}
+
+/** The store's total of what this thread gave back, and the cold after. */
+export interface Cooled {
+  readonly returned: Amount
+  readonly cold: Balance
+}
+
+/** The thread that owns the id, and the hash of the content that it was first seen with. */
+export interface Owned {
+  readonly owner: ThreadId
+  readonly hash: string
+}

@@ -1,0 +1,31 @@
+/** The excentric answer: everyone who asked is told, and the payment becomes a tombstone or is forgotten (B5). */
+
+import { leave } from '../book/leave.ts'
+import type { Asker } from '../book/message.ts'
+import type { ThreadState } from '../threadState.ts'
+import type { Refusal, Reply } from '../values/packet.ts'
+import type { Payment } from './payment.ts'
+
+/** Its final reply may be told now: what it rests on is durable (B1). */
+export function tell(state: ThreadState, payment: Payment): void {
+  const { reply, sender } = payment
+  if (reply === undefined) throw new Error(`payment ${payment.id} has no reply to tell`)
+  for (const asker of payment.askers) answer(state, asker, reply)
+  payment.askers.length = 0
+  payment.state = 'done'
+  sender.open--
+  if (payment.request === undefined) forget(state, payment)
+  else state.timers.arm(payment.prepare.expiresAt + state.config.answerRetentionMs, { type: 'forget', payment })
+}
+
+export function answer(state: ThreadState, asker: Asker, reply: Reply | Refusal): void {
+  if (asker.type === 'request') state.effects.push({ type: 'answer', request: asker.request, reply })
+  else leave(state, asker.thread, (message) => ({ type: 'answered', message, request: asker.request, reply }))
+}
+
+/** The tombstone goes with the next commit; without a charge or an id there is none in the book. */
+export function forget(state: ThreadState, payment: Payment): void {
+  state.payments.delete(payment.id)
+  if (payment.request !== undefined) payment.sender.ids?.delete(payment.request.id)
+  if (payment.attempt !== undefined || payment.request !== undefined) state.drops.push({ type: 'dropped', payment: payment.id })
+}

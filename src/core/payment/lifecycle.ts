@@ -1,0 +1,150 @@
+/** What the actions of the transition table do. Every event of a payment comes through `happen`. */
+
+import { refuse } from '../book/holding.ts'
+import { levelOf } from '../routing/choose.ts'
+import type { ThreadState } from '../threadState.ts'
+import { minus } from '../values/amount.ts'
+import { matches } from '../values/condition.ts'
+import type { Fulfill, Reject } from '../values/packet.ts'
+import { EXPIRY_GRACE_MS, MIN_MESSAGE_WINDOW_MS, type UnixMs } from '../values/time.ts'
+import { unreachable } from '../values/unreachable.ts'
+import { admit } from './admission.ts'
+import { tell } from './answer.ts'
+import { nextAttempt, windowIsOpen } from './attempt.ts'
+import type { Attempt, Payment } from './payment.ts'
+import { noBalance, notTaken, timedOut, tooManyWaiting, windowClosed, wrongPreimage } from './rejects.ts'
+import { attemptOf, charge, credit, type Ended, endOf, recordReject, refund, reroute } from './settle.ts'
+import { type PaymentEvent, transitions } from './table.ts'
+
+export interface Happening {
+  readonly event: PaymentEvent
+  readonly at: UnixMs
+  readonly judgement?: 'pass' | 'fail'
+  readonly fulfill?: Fulfill
+  readonly reject?: Reject
+}
+
+export function happen(state: ThreadState, payment: Payment, happening: Happening): void {
+  const { at } = happening
+  const action = transitions[payment.state][happening.event]
+  switch (action) {
+    case 'admit':
+      return begin(state, payment, at)
+    case 'charge':
+      return happening.judgement === 'pass' ? chargeNow(state, payment, at) : rejectNow(state, payment, noBalance(state))
+    case 'send':
+      return send(state, payment, at)
+    case 'credit':
+      return fulfilled(state, payment, given(happening.fulfill), at)
+    case 'receiverRejected':
+      return rejected(state, payment, given(happening.reject), at)
+    case 'notTaken':
+      return unsent(state, payment, at)
+    case 'keepUnknown':
+      payment.unknown = true
+      return
+    case 'timedOut':
+      return goOn(state, payment, timedOut(state), endOf(payment, 'fault', false), at)
+    case 'answer':
+      return tell(state, payment)
+    case 'ignoredLate':
+    case 'ignoredEarly':
+    case 'ignoredSpurious':
+      return
+    case 'bug':
+      throw new Error(`payment ${payment.id}: '${happening.event}' cannot happen in state '${payment.state}'`)
+    default:
+      return unreachable(action)
+  }
+}
+
+/** The prepare is ours to judge: in line for balance, or charged at once. */
+export function begin(state: ThreadState, payment: Payment, at: UnixMs): void {
+  const early = refuseEarly(state, payment, at)
+  if (early !== undefined) return rejectNow(state, payment, early)
+  switch (admit(state, payment, at)) {
+    case 'pass':
+      return chargeNow(state, payment, at)
+    case 'waits':
+      payment.state = 'waiting'
+      return
+    case 'tooMany':
+      return rejectNow(state, payment, tooManyWaiting(state))
+    case 'full':
+      return rejectNow(state, payment, noBalance(state))
+  }
+}
+
+function refuseEarly(state: ThreadState, payment: Payment, at: UnixMs): Reject | undefined {
+  return windowIsOpen(payment, at) ? undefined : windowClosed(state)
+}
+
+function chargeNow(state: ThreadState, payment: Payment, at: UnixMs): void {
+  const attempt = nextAttempt(state, payment, at)
+  if ('code' in attempt) return rejectNow(state, payment, attempt)
+  charge(state, payment, attempt, at)
+}
+
+/** A reject before any charge leaves at once, unless the prepare carries an id (B1, B4). */
+export function rejectNow(state: ThreadState, payment: Payment, reply: Reject): void {
+  if (payment.request !== undefined) return recordReject(state, payment, payment.request, reply)
+  payment.reply = reply
+  tell(state, payment)
+}
+
+/** S1, B1: the charge is durable; once, and only with time enough for an answer. */
+function send(state: ThreadState, payment: Payment, at: UnixMs): void {
+  const attempt = attemptOf(payment)
+  if (attempt.outgoingExpiry - at < MIN_MESSAGE_WINDOW_MS) {
+    refund(state, payment, payment.receiverReject ?? windowClosed(state), endOf(payment, undefined, true), at)
+    return
+  }
+  payment.state = 'sent'
+  state.effects.push({
+    type: 'sendPrepare',
+    to: attempt.receiver.account.id,
+    payment: payment.id,
+    attempt: attempt.number,
+    prepare: { ...payment.prepare, amount: attempt.outgoingAmount, expiresAt: attempt.outgoingExpiry },
+  })
+}
+
+function fulfilled(state: ThreadState, payment: Payment, fulfill: Fulfill, at: UnixMs): void {
+  if (at > attemptOf(payment).outgoingExpiry + EXPIRY_GRACE_MS) return
+  if (matches(payment.prepare.condition, fulfill.fulfillment)) credit(state, payment, fulfill, at)
+  else refund(state, payment, wrongPreimage(state), endOf(payment, 'fault', true), at)
+}
+
+/** A receiver's own reject: temporary ones let the next candidate try, the others are final. */
+function rejected(state: ThreadState, payment: Payment, reject: Reject, at: UnixMs): void {
+  payment.receiverReject = reject
+  if (!reject.code.startsWith('T')) return refund(state, payment, reject, endOf(payment, undefined, true), at)
+  if (reject.code === 'T04') noteRefusal(state, attemptOf(payment), at)
+  goOn(state, payment, reject, endOf(payment, reject.code === 'T04' ? 'noRoom' : 'fault', true), at)
+}
+
+/** What it refused came on top of all else that was owed or under way to it. */
+function noteRefusal(state: ThreadState, attempt: Attempt, at: UnixMs): void {
+  const { receiver, outgoingAmount } = attempt
+  refuse(receiver, outgoingAmount, minus(levelOf(state, receiver), outgoingAmount), at)
+}
+
+function unsent(state: ThreadState, payment: Payment, at: UnixMs): void {
+  // Once unknown, an attempt stays so, whatever a later `not taken` says (S1).
+  if (payment.unknown) return
+  goOn(state, payment, notTaken(state), endOf(payment, 'noRoom', true), at)
+}
+
+/** The next candidate, if one and time enough is left; otherwise the sender is refunded and told the last reject. */
+function goOn(state: ThreadState, payment: Payment, reject: Reject, ended: Ended, at: UnixMs): void {
+  if (attemptOf(payment).number <= state.config.failover) {
+    const next = nextAttempt(state, payment, at)
+    if (!('code' in next)) return reroute(state, payment, next, ended)
+  }
+  refund(state, payment, payment.receiverReject ?? reject, ended, at)
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the input lacks its packet')
+  return value
+}

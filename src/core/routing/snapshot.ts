@@ -1,0 +1,53 @@
+/** What the announcer tells the threads: the addressMapper, and what the accounts' books said when last read. */
+import type { AccountId, ThreadId } from '../values/account.ts'
+import type { Address } from '../values/address.ts'
+import type { Amount, Balance } from '../values/amount.ts'
+import type { UnixMs } from '../values/time.ts'
+import type { Tally } from './candidate.ts'
+import type { LiquidityCurve } from './liquidityCurve.ts'
+
+/** One announced way to a prefix. `path` holds the addresses beyond this account, nearest first. */
+export interface Way {
+  readonly account: AccountId
+  readonly path: readonly Address[]
+  readonly curve: LiquidityCurve
+  readonly since: UnixMs
+}
+
+/** Announced route → the ways that may be used: downhill only, in order of account id. */
+export type AddressMapper = ReadonlyMap<string, readonly Way[]>
+
+/** One thread's share of what is known of an account, as its book stood at `seq`. */
+export interface Part {
+  /** hot - taken + given: what this book adds to the account's balance. */
+  readonly balance: Balance
+  readonly underWay: Amount
+}
+
+export interface AccountView {
+  readonly balance: Balance
+  readonly underWay: Amount
+  readonly parts: ReadonlyMap<ThreadId, Part>
+}
+
+export interface TallyView {
+  /** Decayed, over all threads. */
+  readonly tally: Tally
+  /** Running totals in each thread's book at the snapshot, so that a thread can add its own since. */
+  readonly parts: ReadonlyMap<ThreadId, Tally>
+}
+
+export interface Snapshot {
+  /** When the books were read. */
+  readonly at: UnixMs
+  readonly mapper: AddressMapper
+  readonly accounts: ReadonlyMap<AccountId, AccountView>
+  /** By `tallyKey(route, account)`. */
+  readonly tallies: ReadonlyMap<string, TallyView>
+  /** The last sequence number of each book that was read. */
+  readonly seqs: ReadonlyMap<ThreadId, number>
+}
+
+export function tallyKey(route: string, account: AccountId): string {
+  return `${account} ${route}`
+}

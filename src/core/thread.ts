@@ -1,0 +1,149 @@
+/**
+ * The one door of a thread: an input goes in, effects come out, at once and to the end. It knows no clock, no network
+ * and no store; whatever it awaits comes back as an input (input.ts).
+ */
+
+import type { PaymentId } from './book/change.ts'
+import { acknowledge, flush, resend } from './book/commits.ts'
+import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './book/cool.ts'
+import type { Holding } from './book/holding.ts'
+import { heardLeft, heardOwned } from './book/ids.ts'
+import type { Effect } from './effect.ts'
+import type { Input } from './input.ts'
+import { heardWarm } from './payment/admission.ts'
+import { forget } from './payment/answer.ts'
+import { type Happening, happen } from './payment/lifecycle.ts'
+import { receivePrepare } from './payment/receive.ts'
+import { type Emitted, findAccount, holdingOf, type Job, makeThreadState, type ThreadConfig, type ThreadState } from './threadState.ts'
+import type { AccountId } from './values/account.ts'
+import type { UnixMs } from './values/time.ts'
+import { unreachable } from './values/unreachable.ts'
+
+/** Left messages are read at least this often, hint or no hint. */
+const POLL_MS = 1_000
+
+export interface Thread {
+  readonly step: (input: Input) => readonly Effect[]
+}
+
+export function makeThread(config: ThreadConfig): Thread {
+  const state = makeThreadState(config)
+  return {
+    step(input) {
+      state.effects = []
+      take(state, input)
+      flush(state)
+      sleep(state)
+      return state.effects
+    },
+  }
+}
+
+function take(state: ThreadState, input: Input): void {
+  const { at } = input
+  if ('draw' in input) state.draw = input.draw
+  switch (input.type) {
+    case 'started':
+      state.epoch = input.epoch
+      state.effects.push({ type: 'claim', epoch: input.epoch })
+      return
+    case 'claimed':
+      state.seq = input.seq
+      state.serving = true
+      state.timers.arm(at + POLL_MS, { type: 'poll' })
+      return
+    case 'prepareReceived':
+      return receivePrepare(state, input)
+    case 'fulfillReceived':
+      return ofAttempt(state, input, { event: 'fulfill', at, fulfill: input.fulfill }, input.from)
+    case 'rejectReceived':
+      return ofAttempt(state, input, { event: 'reject', at, reject: input.reject }, input.from)
+    case 'sendFailed':
+      return ofAttempt(state, input, { event: input.how, at })
+    case 'committed':
+      return heardCommit(state, input.seq, input.reply, at)
+    case 'warmed':
+      return heardWarm(state, known(state, input.account), input.reply, at, (payment, judgement) => happen(state, payment, { event: 'judged', at, judgement }))
+    case 'cooled':
+      return heardCool(state, known(state, input.account), input.reply)
+    case 'owned':
+      return heardOwned(state, known(state, input.account), input.requestId, input.reply, at)
+    case 'left':
+      state.effects.push({ type: 'wake', to: input.to })
+      return
+    case 'wakeHeard':
+      state.effects.push({ type: 'readLeft' })
+      return
+    case 'leftRead':
+      return heardLeft(state, input.messages, at)
+    case 'snapshotTaken':
+      if (state.snapshot === undefined || input.snapshot.at >= state.snapshot.at) state.snapshot = input.snapshot
+      return
+    case 'woke':
+      return wake(state, at)
+    default:
+      return unreachable(input)
+  }
+}
+
+/** A message about one attempt counts only while that attempt is the present one, and only from its receiver (S1, S2). */
+function ofAttempt(state: ThreadState, message: { payment: PaymentId; attempt: number }, happening: Happening, from?: AccountId): void {
+  const payment = state.payments.get(message.payment)
+  if (payment?.attempt === undefined || payment.attempt.number !== message.attempt) return
+  if (from !== undefined && payment.attempt.receiver.account.id !== from) return
+  happen(state, payment, happening)
+}
+
+function heardCommit(state: ThreadState, seq: number, reply: 'ok' | 'already' | 'gap', at: UnixMs): void {
+  if (reply === 'gap') return resend(state, seq)
+  for (const emitted of acknowledge(state, seq)) isDurable(state, emitted, at)
+}
+
+function isDurable(state: ThreadState, emitted: Emitted, at: UnixMs): void {
+  for (const payment of emitted.payments) happen(state, payment, { event: 'committed', at })
+  for (const { holding, total } of emitted.given) givenIsDurable(state, holding, total, at)
+  if (state.consumed.size === 0) return
+  for (const change of emitted.changes) if (change.type === 'consumed') state.consumed.delete(change.message)
+}
+
+function wake(state: ThreadState, at: UnixMs): void {
+  state.sleepingUntil = undefined
+  for (let jobs = state.timers.take(at); jobs !== undefined; jobs = state.timers.take(at)) {
+    for (const job of jobs) run(state, job, at)
+  }
+}
+
+function run(state: ThreadState, job: Job, at: UnixMs): void {
+  switch (job.type) {
+    case 'attempt':
+      if (job.payment.attempt?.number === job.attempt) happen(state, job.payment, { event: 'timer', at })
+      return
+    case 'idle':
+      return coolIdle(state, job.holding, at)
+    case 'cool':
+      return coolIsDue(state, job.holding, at)
+    case 'forget':
+      return forget(state, job.payment)
+    case 'poll':
+      state.effects.push({ type: 'readLeft' })
+      resendCools(state, at)
+      state.timers.arm(at + POLL_MS, job)
+      return
+    default:
+      return unreachable(job)
+  }
+}
+
+/** One deadline a thread: told again only when it is earlier than what was told. */
+function sleep(state: ThreadState): void {
+  const next = state.timers.next()
+  if (next === undefined || (state.sleepingUntil !== undefined && state.sleepingUntil <= next)) return
+  state.sleepingUntil = next
+  state.effects.push({ type: 'sleepUntil', at: next })
+}
+
+function known(state: ThreadState, id: AccountId): Holding {
+  const account = findAccount(state, id)
+  if (account === undefined) throw new Error(`the store answered for an unknown account ${id}`)
+  return holdingOf(state, account)
+}

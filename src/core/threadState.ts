@@ -1,0 +1,127 @@
+/** The state behind a thread's one door. Only the modules of the core touch it. */
+import type { Change, PaymentId } from './book/change.ts'
+import { type Holding, makeHolding } from './book/holding.ts'
+import type { WarmingPolicy } from './book/warming.ts'
+import { type Directory, serves } from './directory.ts'
+import type { Effect } from './effect.ts'
+import type { Payment } from './payment/payment.ts'
+import type { Policy } from './routing/candidate.ts'
+import type { Snapshot } from './routing/snapshot.ts'
+import { Timers } from './timers.ts'
+import type { Account, AccountId, ThreadId, Unit } from './values/account.ts'
+import type { Amount, Balance } from './values/amount.ts'
+import type { Draw } from './values/draw.ts'
+import type { Rates } from './values/rate.ts'
+import type { UnixMs } from './values/time.ts'
+
+export interface ThreadConfig {
+  readonly thread: ThreadId
+  readonly directory: Directory
+  readonly policy: Policy
+  /** Further candidates that are tried after the first. */
+  readonly failover: number
+  /** How long one attempt may take while another candidate is left; left out: half of what is left (S3). */
+  readonly attemptTimeoutMs?: number
+  readonly warming: WarmingPolicy
+  /** Hot that was not used for so long goes back (B7). */
+  readonly coolAfterMs: number
+  readonly rates: Rates
+  readonly maxPacketAmount: Amount
+  readonly answerRetentionMs: number
+  /** For each account: payments under way, kept answers, prepares that wait for one warm. */
+  readonly maxOpen: number
+  readonly maxKeptIds: number
+  readonly maxWaiting: number
+  /** How far the connector's own position may fall, for each unit (R5); this book has limit / threads. */
+  readonly positionLimits: ReadonlyMap<Unit, Amount>
+}
+
+/** A job for a deadline (timers.ts). */
+export type Job =
+  | { readonly type: 'attempt'; readonly payment: Payment; readonly attempt: number }
+  | { readonly type: 'idle'; readonly holding: Holding }
+  | { readonly type: 'cool'; readonly holding: Holding }
+  | { readonly type: 'forget'; readonly payment: Payment }
+  | { readonly type: 'poll' }
+
+/** A commit that was emitted and not yet acknowledged, with what its acknowledgement sets free. */
+export interface Emitted {
+  readonly seq: number
+  readonly changes: readonly Change[]
+  readonly payments: readonly Payment[]
+  /** Accounts that this commit gave back to, with their running totals then. */
+  readonly given: readonly { readonly holding: Holding; readonly total: Amount }[]
+}
+
+export interface ThreadState {
+  readonly config: ThreadConfig
+  epoch: string
+  serving: boolean
+  /** Numbers for payments and messages of this epoch. */
+  lastPayment: number
+  lastMessage: number
+  readonly holdings: Map<AccountId, Holding>
+  readonly payments: Map<PaymentId, Payment>
+  readonly positions: Map<Unit, Balance>
+  /** Outgoing amounts under way by unit, for units with a position limit. */
+  readonly outgoing: Map<Unit, Balance>
+  snapshot: Snapshot | undefined
+  readonly timers: Timers<Job>
+  sleepingUntil: UnixMs | undefined
+  /** Left messages that were handled, until their striking out is durable. */
+  readonly consumed: Set<string>
+  /** Cools that were sent and not answered. */
+  readonly cooling: Set<Holding>
+  /** The present input's draw, or what follows from it (values/draw.ts). */
+  draw: Draw
+  // The commit that the present step is writing, and those before it.
+  changes: Change[]
+  changedPayments: Payment[]
+  changedGiven: Holding[]
+  drops: Change[]
+  seq: number
+  readonly unacknowledged: Emitted[]
+  resentUpTo: number
+  effects: Effect[]
+}
+
+export function makeThreadState(config: ThreadConfig): ThreadState {
+  return {
+    config,
+    epoch: '',
+    serving: false,
+    lastPayment: 0,
+    lastMessage: 0,
+    holdings: new Map(),
+    payments: new Map(),
+    positions: new Map(),
+    outgoing: new Map(),
+    snapshot: undefined,
+    timers: new Timers(),
+    sleepingUntil: undefined,
+    draw: 0,
+    consumed: new Set(),
+    cooling: new Set(),
+    changes: [],
+    changedPayments: [],
+    changedGiven: [],
+    drops: [],
+    seq: 0,
+    unacknowledged: [],
+    resentUpTo: 0,
+    effects: [],
+  }
+}
+
+export function findAccount(state: ThreadState, id: AccountId): Account | undefined {
+  return state.config.directory.accounts.get(id)
+}
+
+export function holdingOf(state: ThreadState, account: Account): Holding {
+  let holding = state.holdings.get(account.id)
+  if (holding === undefined) {
+    holding = makeHolding(account, serves(state.config.directory, state.config.thread, account))
+    state.holdings.set(account.id, holding)
+  }
+  return holding
+}

@@ -1,0 +1,44 @@
+/** Rates between units, as exact ratios of integers (R7). */
+import type { Unit } from './account.ts'
+import { type Amount, amount, divideFloor } from './amount.ts'
+
+/** One base unit of the incoming side is numerator/denominator base units of the outgoing side, fee taken off. */
+export interface Ratio {
+  readonly numerator: bigint
+  readonly denominator: bigint
+}
+
+/** By `incoming/outgoing`. The same unit is 1:1 without a fee unless it stands here. */
+export type Rates = ReadonlyMap<string, Ratio>
+
+export const ONE: Ratio = { numerator: 1n, denominator: 1n }
+
+/**
+ * `rate` is a decimal string: outgoing whole units for one incoming whole unit. feePpm is taken off the outgoing side.
+ * Throws when it is not a positive decimal: the configuration checks it first.
+ */
+export function ratioOf(rate: string, incomingScale: number, outgoingScale: number, feePpm: number): Ratio {
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(rate)
+  if (match === null) throw new Error(`rate '${rate}' is not a positive decimal number`)
+  const decimals = match[2] ?? ''
+  const whole = BigInt(`${match[1]}${decimals}`)
+  if (whole === 0n) throw new Error(`rate '${rate}' is zero`)
+  return {
+    numerator: whole * powerOfTen(outgoingScale) * BigInt(1_000_000 - feePpm),
+    denominator: powerOfTen(decimals.length) * powerOfTen(incomingScale) * 1_000_000n,
+  }
+}
+
+function powerOfTen(exponent: number): bigint {
+  return BigInt(`1${'0'.repeat(exponent)}`)
+}
+
+export function findRatio(rates: Rates, incoming: Unit, outgoing: Unit): Ratio | undefined {
+  return rates.get(`${incoming}/${outgoing}`) ?? (incoming === outgoing ? ONE : undefined)
+}
+
+/** One floor of incoming x ratio. */
+export function convert(incoming: Amount, ratio: Ratio): Amount {
+  if (ratio === ONE) return incoming
+  return amount(divideFloor(incoming * ratio.numerator, ratio.denominator))
+}

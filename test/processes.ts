@@ -1,0 +1,33 @@
+/** Node processes that tests start and wait for. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT: string = fileURLToPath(new URL('../', import.meta.url))
+
+export interface Ended {
+  /** The exit code, or the name of what ended it. */
+  readonly code: number | string
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const MAX_OUTPUT_BYTES = 1 << 28
+
+export interface Where {
+  readonly cwd?: string
+  readonly timeoutMs?: number
+}
+
+export function node(args: readonly string[], { cwd = ROOT, timeoutMs = 60_000 }: Where = {}): Promise<Ended> {
+  const options = { cwd, timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, NO_COLOR: '1' } }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...args], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? 'unknown'), stdout, stderr })
+    })
+  })
+}
+
+/** `ilp-sim`, from its sources. */
+export function ilpSim(args: readonly string[], where: Where = {}): Promise<Ended> {
+  return node(['--import', 'tsx', 'sim/cli.ts', ...args], where)
+}
