@@ -6,6 +6,8 @@ import { commandLine } from './product.ts'
 import type { Plan } from './workload/plan.ts'
 
 export const BROKEN = 3
+/** Of a line of the trace. */
+const MAX_SHOWN = 300
 
 export interface BrokenRun {
   readonly plan: Plan
@@ -28,7 +30,7 @@ export function brokenText(run: BrokenRun): string {
     `  ${violation.what}`,
     '',
     lines.length === 0 ? 'The trace has no line about it.' : `The last ${lines.length} lines of the trace about it:`,
-    ...lines.map((line) => `  ${line}`),
+    ...lines.map((line) => `  ${line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line}`),
     '',
     `The whole trace: ${trace}`,
     `To run it again: ${again(run)}`,

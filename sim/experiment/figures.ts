@@ -65,7 +65,7 @@ export interface RunFigures {
   readonly seed: number
   readonly directions: readonly DirectionFigures[]
   readonly accounts: readonly AccountFigures[]
-  /** Commands of the six, by name. */
+  /** Commands of the six by name, since the end of the warm-up. */
   readonly storeCommands: Readonly<Record<string, number>>
   /** Share of the first-picked amount that went to accounts with a behaviour, while it was in force; absent without one. */
   readonly badShare?: number

@@ -32,14 +32,14 @@ export interface Quantiles {
   readonly p99: number | null
 }
 
-export interface DirectionResult {
+interface DirectionResult {
   readonly name: string
   readonly payments: number
   readonly successRatio: Ratio
   readonly volumeRatio: Ratio
 }
 
-export interface SeedResult {
+interface SeedResult {
   readonly seed: number
   readonly successRatio: number | null
   readonly volumeRatio: number | null
@@ -79,7 +79,7 @@ export interface RegimeResult {
   readonly comparisons: readonly Comparison[]
 }
 
-export interface BrokenInvariant {
+interface BrokenInvariant {
   readonly regime: string
   readonly policy: string
   readonly seed: number

@@ -50,12 +50,9 @@ export function policiesIn(list: string): string[] {
 export function variationNamed({ scenario, variations }: Selection, name: string | undefined): Variation {
   const found = name === undefined ? variations[0] : (variations.find((one) => one.name === name) ?? variations.find((one) => one.regime === name))
   if (found !== undefined) return found
-  const names = variations.map((variation) => variation.name)
-  throw new UsageError({
-    key: '--regime',
-    what: `${scenario.name} has no regime '${name}'`,
-    todo: suggestion(name ?? '', [...names, ...variations.map(({ regime }) => regime)]),
-  })
+  const regimes = [...new Set(variations.map(({ regime }) => regime))]
+  const alone = variations.length > regimes.length ? `, each alone or as '${variations[0]?.name}'` : ''
+  throw new UsageError({ key: '--regime', what: `${scenario.name} has no regime '${name}'`, todo: `${suggestion(name ?? '', regimes)}${alone}` })
 }
 
 function policyNames(): string[] {

@@ -2,7 +2,7 @@
  * Statistics over seeds, and histograms of latency. Seeds are the unit: payments of one run depend on each other, runs
  * of different seeds do not. Only log, exp and sqrt, never Math.pow: the same bits on every Node version.
  */
-import type { Histogram } from './figures.ts'
+import { bucketMiddle, type Histogram } from './figures.ts'
 
 /** A mean with the two ends of its 95% interval. */
 export interface Interval {
@@ -134,14 +134,6 @@ function logGamma(x: number): number {
   return Math.log(2 * Math.PI) / 2 + (x - 0.5) * Math.log(t) - t + Math.log(sum)
 }
 
-const FIRST_EDGE_MS = 0.01
-const LOG_GROWTH = Math.log(1.02)
-
-/** The bucket that a latency falls in; everything below 0.01 ms is in the first. */
-export function bucketOf(ms: number): number {
-  return ms <= FIRST_EDGE_MS ? 0 : Math.floor(Math.log(ms / FIRST_EDGE_MS) / LOG_GROWTH)
-}
-
 /** The nearest-rank quantile in ms, as the middle of its bucket (at most 1% off); null of nothing. */
 export function quantile(histogram: Histogram, q: number): number | null {
   const total = histogram.reduce((sum, count) => sum + count, 0)
@@ -152,7 +144,7 @@ export function quantile(histogram: Histogram, q: number): number | null {
     seen += count
     return seen >= rank
   })
-  return FIRST_EDGE_MS * Math.exp((bucket + 0.5) * LOG_GROWTH)
+  return bucketMiddle(bucket)
 }
 
 export function mergeHistograms(histograms: readonly Histogram[]): Histogram {

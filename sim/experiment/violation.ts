@@ -19,29 +19,60 @@ export interface Broken {
 /** Writes the trace to `path`; the lines come in order, oldest first. */
 export function retell({ plan, seed, violation }: Broken, path: string): string[] {
   const file = traceFile(path)
-  const about = namesIn(violation.what, plan)
-  let lines: string[] = []
-  const trace = (line: string) => {
-    file.write(line)
-    if (about.length > 0 && !about.some((name) => line.includes(name))) return
-    lines.push(line)
-    if (lines.length >= 2 * MAX_LINES) lines = lines.slice(-MAX_LINES)
-  }
+  const story = storyOf('about' in violation ? (violation.about as readonly string[]) : [])
   try {
-    runWorld(plan, seed, { trace })
+    runWorld(plan, seed, {
+      trace: (line) => {
+        file.write(line)
+        story.hear(line)
+      },
+    })
   } finally {
     file.close()
   }
-  return lines.slice(-MAX_LINES)
+  return story.lines()
+}
+
+export interface Story {
+  readonly hear: (line: string) => void
+  readonly lines: () => string[]
 }
 
 /**
- * What a violation's sentence is about, as it stands in a trace: the ids in it (words with a digit in them, accounts'
- * ids), or where it has none, names of the plan. None: everything.
+ * Keeps the last lines of a trace that name one of `about`, or what stands for it in other lines: an account's id for its
+ * name, a payment's id for its condition. With nothing to look for it keeps the last of all.
  */
-export function namesIn(what: string, plan: Plan): string[] {
-  const words = [...new Set(what.match(/[\w~-]+(?:[.:/][\w~-]+)*/g) ?? [])]
-  const named = new Set([...plan.connectors, ...plan.endpoints, ...plan.lines].map(({ name }) => name))
-  const ids = words.filter((word) => word.length > 2 && /[a-z_-]/i.test(word) && /\d/.test(word))
-  return ids.length > 0 ? ids : words.filter((word) => named.has(word) || named.has(word.replace(/^test\./, '')))
+export function storyOf(about: readonly string[]): Story {
+  const sought = new Set(about.map((name) => JSON.stringify(name)))
+  let lines: string[] = []
+  return {
+    hear: (line) => {
+      // They name every account, and come every second.
+      if (line.includes('"snapshotTaken"')) return
+      if (sought.size > 0) {
+        if (!mentions(line, sought)) return
+        for (const alias of aliasesIn(JSON.parse(line), about)) sought.add(JSON.stringify(alias))
+      }
+      lines.push(line)
+      if (lines.length >= 2 * MAX_LINES) lines = lines.slice(-MAX_LINES)
+    },
+    lines: () => lines.slice(-MAX_LINES),
+  }
+}
+
+function mentions(line: string, sought: ReadonlySet<string>): boolean {
+  for (const name of sought) if (line.includes(name)) return true
+  return false
+}
+
+/** In any object of the line: `id` beside a sought `name`, `payment` beside a sought `condition` or a prepare with it. */
+function aliasesIn(value: unknown, about: readonly string[]): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((item) => aliasesIn(item, about))
+  const { name, id, condition, payment, prepare } = value as Readonly<Record<string, unknown>>
+  const prepared = typeof prepare === 'object' && prepare !== null && 'condition' in prepare ? prepare.condition : undefined
+  const found: string[] = []
+  if (typeof id === 'string' && about.some((word) => word === name)) found.push(id)
+  if (typeof payment === 'string' && about.some((word) => word === condition || word === prepared)) found.push(payment)
+  return [...found, ...Object.values(value).flatMap((item) => aliasesIn(item, about))]
 }

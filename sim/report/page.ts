@@ -12,7 +12,7 @@ import { STYLE } from './style.ts'
 import { overallTable, regimeTable } from './tables.ts'
 import { type Answer, answerOf } from './words.ts'
 
-export interface RegimeContext extends Times {
+interface RegimeContext extends Times {
   /** A sentence or two on what is special here. */
   readonly about?: string
 }

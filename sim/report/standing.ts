@@ -9,7 +9,7 @@ export const LEVEL = 0.05
  * `identical`: the same ratios in every seed. `shown`: p below LEVEL. `everySeed`: ahead in each of several seeds, but
  * not shown. `unclear`: the rest.
  */
-export type Relation = 'identical' | 'shown' | 'everySeed' | 'unclear'
+type Relation = 'identical' | 'shown' | 'everySeed' | 'unclear'
 
 /** What a policy is behind the one that leads. */
 export interface Rival {

@@ -108,6 +108,15 @@ export interface PaymentRow {
   readonly from: string
   readonly to: string
   readonly amount: Amount
+  // What a row of the file does not say, for worlds that are made and not read.
+  /** Left out: 30 s. */
+  readonly expiryMs?: number
+  /** Whether the receiver fulfills; otherwise it rejects with `rejectCode` (F99 where left out). Left out: it does. */
+  readonly fulfills?: boolean
+  readonly rejectCode?: string
+  /** With a Request-Id, and when it is asked again on the next connection, ms after the first; left out: without, or once. */
+  readonly withId?: boolean
+  readonly repeatAfterMs?: number
 }
 
 export interface Plan {
@@ -127,7 +136,7 @@ export interface Plan {
   readonly lines: readonly LinePlan[]
   readonly endpoints: readonly EndpointPlan[]
   readonly traffic: readonly TrafficPlan[]
-  /** In order of time; used instead of `traffic` where not empty. Expiry 30 s, receivers fulfill at once. */
+  /** In order of time; used instead of `traffic` where not empty. */
   readonly payments: readonly PaymentRow[]
   readonly behaviours: readonly BehaviourPlan[]
   /** The connectors whose policy is compared. */

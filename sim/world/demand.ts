@@ -4,7 +4,7 @@ import type { PaymentRow, TrafficPlan } from '../workload/plan.ts'
 import { type Context, stream } from './context.ts'
 import type { Population } from './population.ts'
 import { drawAmount, type Stream } from './random.ts'
-import type { Access, User } from './users.ts'
+import type { Access, Order, User } from './users.ts'
 import { makeVia, type Via } from './via.ts'
 
 /** Poisson arrivals from time 0 until the plan's end. */
@@ -68,11 +68,29 @@ export function startPayments(context: Context, population: Population, rows: re
     const to = population.users.get(row.to)
     if (from === undefined || to === undefined) throw new Error(`no user ${row.from} or ${row.to}`)
     const access = from.accesses[from.accesses.length === 1 ? 0 : picks.below(from.accesses.length)] as Access
-    from.pay({ traffic: 0, to, access, amount: row.amount, expiryMs: FILE_EXPIRY_MS, willFulfill: true, rejectCode: 'F99' })
+    from.pay(orderOf(row, to, access))
     plan()
   }
   plan()
 }
 
 /** INTERFACES.md: PAYMENTS.csv has expiry 30 s. */
-export const FILE_EXPIRY_MS = 30_000
+const FILE_EXPIRY_MS = 30_000
+
+function orderOf({ amount, expiryMs = FILE_EXPIRY_MS, fulfills = true, rejectCode = 'F99', withId, repeatAfterMs }: PaymentRow, to: User, access: Access): Order {
+  return {
+    traffic: 0,
+    to,
+    access,
+    amount,
+    expiryMs,
+    willFulfill: fulfills,
+    rejectCode: rejectCode as RejectCode,
+    ...(withId === true ? { requestId: true, ...(repeatAfterMs === undefined ? {} : { repeatAfterMs }) } : {}),
+  }
+}
+
+/** From the first asking of any row to when its last must have been answered, ms. */
+export function longestRowMs(rows: readonly PaymentRow[]): number {
+  return rows.reduce((longest, { expiryMs = FILE_EXPIRY_MS, repeatAfterMs = 0 }) => Math.max(longest, expiryMs + repeatAfterMs), 0)
+}

@@ -48,6 +48,7 @@ export class Meters {
   readonly #directions: Direction[]
   readonly #watched: Watched[] = []
   readonly #byAccount = new Map<string, Watched>()
+  #commandsBefore: Readonly<Record<string, number>> = {}
   #picked = 0n
   #pickedBad = 0n
 
@@ -90,6 +91,15 @@ export class Meters {
       this.#context.events.after(SAMPLE_MS * 1000, sample)
     }
     this.#context.events.at(0, sample)
+  }
+
+  /** The end of the warm-up: what the stores did until now is left out. */
+  startCounting(connectors: readonly Connector[]): void {
+    this.#commandsBefore = commandsOf(connectors)
+  }
+
+  storeCommands(connectors: readonly Connector[]): Record<string, number> {
+    return Object.fromEntries(Object.entries(commandsOf(connectors)).map(([name, count]) => [name, count - (this.#commandsBefore[name] ?? 0)]))
   }
 
   #sample(watched: Watched, measured: boolean): void {
@@ -205,6 +215,12 @@ export class Meters {
 
 const RECOVERY_WINDOW_S = 10
 const RECOVERY_POINTS = 0.05
+
+function commandsOf(connectors: readonly Connector[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const { store } of connectors) for (const [name, count] of Object.entries(store.counts)) sums[name] = (sums[name] ?? 0) + count
+  return sums
+}
 
 function makeDirection(name: string): Direction {
   return {

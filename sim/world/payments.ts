@@ -24,6 +24,9 @@ export interface Payment {
   outcome: string | undefined
 }
 
+/** Filled anew for each payment: the number is all that differs. */
+const PREIMAGE = Buffer.alloc(32)
+
 export class Payments {
   readonly #byCondition = new Map<string, Payment>()
   #last = 0
@@ -34,9 +37,8 @@ export class Payments {
 
   begin(facts: Omit<Payment, 'number' | 'condition' | 'fulfillment' | 'outcome'>): Payment {
     const number = ++this.#last
-    const preimage = Buffer.alloc(32)
-    preimage.writeUInt32BE(number, 28)
-    const fulfillment = fulfillmentOf(preimage)
+    PREIMAGE.writeUInt32BE(number, 28)
+    const fulfillment = fulfillmentOf(PREIMAGE)
     const payment: Payment = { ...facts, number, fulfillment, condition: conditionOf(fulfillment), outcome: undefined }
     this.#byCondition.set(payment.condition, payment)
     return payment

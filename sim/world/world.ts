@@ -10,7 +10,7 @@ import type { RunFigures, Violation } from '../experiment/figures.ts'
 import type { EndpointPlan, LinePlan, Plan } from '../workload/plan.ts'
 import { type AccountPlan, Connector } from './connector.ts'
 import { type Context, stream } from './context.ts'
-import { FILE_EXPIRY_MS, startPayments, startTraffic } from './demand.ts'
+import { longestRowMs, startPayments, startTraffic } from './demand.ts'
 import { Events } from './events.ts'
 import { Connections } from './link.ts'
 import { Meters } from './meters.ts'
@@ -64,6 +64,8 @@ function live(context: Context, payments: Payments, meters: Meters): Connector[]
   events.runUntil(0)
   if (plan.payments.length > 0) startPayments(context, population, plan.payments)
   else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
+  events.runUntil(plan.warmUpMs * 1000)
+  meters.startCounting(connectors)
   events.runUntil((plan.durationMs + longestLife(plan) + REST_MS) * 1000)
   everyPaymentEnded(payments, context.checked)
   for (const connector of connectors) connector.witness.quiet(connector.store)
@@ -71,7 +73,7 @@ function live(context: Context, payments: Payments, meters: Meters): Connector[]
 }
 
 function longestLife(plan: Plan): number {
-  const expiries = plan.payments.length > 0 ? [FILE_EXPIRY_MS] : plan.traffic.map(({ expiryMs, repeatAfterMs }) => expiryMs + repeatAfterMs)
+  const expiries = plan.payments.length > 0 ? [longestRowMs(plan.payments)] : plan.traffic.map(({ expiryMs, repeatAfterMs }) => expiryMs + repeatAfterMs)
   return Math.max(0, ...expiries)
 }
 
@@ -81,10 +83,6 @@ function figuresOf(
   { connectors, violation }: { connectors: readonly Connector[]; violation: Violation | undefined },
 ): RunFigures {
   const { plan, seed, checked } = context
-  const storeCommands: Record<string, number> = {}
-  for (const { store } of connectors) {
-    for (const [name, count] of Object.entries(store.counts)) storeCommands[name] = (storeCommands[name] ?? 0) + count
-  }
   const badShare = meters.badShare()
   const recoveryMs = meters.recoveryMs()
   return {
@@ -93,7 +91,7 @@ function figuresOf(
     seed,
     directions: meters.directions(),
     accounts: meters.accounts(),
-    storeCommands,
+    storeCommands: meters.storeCommands(connectors),
     ...(badShare === undefined ? {} : { badShare }),
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
     invariants: { checked: { ...checked }, ...(violation === undefined ? {} : { violation }) },

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DirectionFigures, RunFigures } from '../../../../sim/experiment/figures.ts'
+import { bucketOf, type DirectionFigures, type RunFigures } from '../../../../sim/experiment/figures.ts'
 import { type Meta, resultsOf } from '../../../../sim/experiment/results.ts'
-import { bucketOf } from '../../../../sim/experiment/statistics.ts'
 import { fixtureMeta, fixtureRuns } from '../../../fixtures/figures.ts'
 
 const META: Meta = { scenario: 'hand-made', topology: 'star', payments: 'poisson', seeds: [7, 8], policies: ['a', 'b'], regimes: ['calm', 'storm'] }

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  bucketOf,
-  holm,
-  incompleteBeta,
-  intervalOf,
-  mergeHistograms,
-  pairedDifference,
-  quantile,
-  tCdf,
-  tQuantile,
-} from '../../../../sim/experiment/statistics.ts'
+import { bucketMiddle, bucketOf } from '../../../../sim/experiment/figures.ts'
+import { holm, incompleteBeta, intervalOf, mergeHistograms, pairedDifference, quantile, tCdf, tQuantile } from '../../../../sim/experiment/statistics.ts'
 
 /** Two-sided 5% of Student's t, from the printed tables. */
 const TABLE_975: readonly [number, number][] = [
@@ -117,9 +108,8 @@ describe('histograms', () => {
   })
 
   it('quantiles → the bucket that holds the nearest rank; of nothing null', () => {
-    const middleOf = (bucket: number) => 0.01 * Math.exp((bucket + 0.5) * Math.log(1.02))
     const histogram = [50, 0, 45, 5]
-    expect([0, 0.5, 0.51, 0.95, 0.96, 1].map((q) => quantile(histogram, q))).toEqual([0, 0, 2, 2, 3, 3].map(middleOf))
+    expect([0, 0.5, 0.51, 0.95, 0.96, 1].map((q) => quantile(histogram, q))).toEqual([0, 0, 2, 2, 3, 3].map(bucketMiddle))
     expect(quantile([0, 0], 0.5)).toBeNull()
     expect(quantile([], 0.5)).toBeNull()
   })
