@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { policies as allPolicies } from '../src/core/routing/policies.ts'
 import { BROKEN, brokenText } from './broken.ts'
-import { runAll } from './experiment/compare.ts'
+import { type Experiment, runAll } from './experiment/compare.ts'
 import type { RunFigures } from './experiment/figures.ts'
 import { progressOf } from './experiment/progress.ts'
 import { resultsOf } from './experiment/results.ts'
@@ -11,6 +11,7 @@ import { type Asked, policiesIn, type Selection, select } from './experiment/sel
 import { commandLine, version } from './product.ts'
 import { type ReportContext, reportHtml } from './report/page.ts'
 import { terminalText } from './report/terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { UsageError } from './usageError.ts'
 import type { Plan } from './workload/plan.ts'
 
@@ -25,17 +26,13 @@ export interface CompareOptions extends Omit<Asked, 'scenario'> {
 }
 
 /** Returns the exit code. */
-export async function compareCommand(asked: string, options: CompareOptions): Promise<number> {
+export async function compareCommand(asked: string, options: CompareOptions, { stdout, stderr }: Terminal): Promise<number> {
   const selection = select({ ...options, scenario: asked })
   const policies = options.policy === undefined ? selection.scenario.policies : policiesIn(options.policy)
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i)
   const plans = selection.variations.flatMap((variation) => policies.map((policy) => ({ policy, plan: selection.planOf(variation, policy) })))
   const folder = folderOf(options.out, selection.scenario.name)
-  const runs = await ran(
-    plans.map(({ plan }) => plan),
-    seeds,
-    options.jobs,
-  )
+  const runs = await ran({ plans: plans.map(({ plan }) => plan), seeds, jobs: options.jobs }, stderr)
 
   const { scenario, topology, payments, variations } = selection
   const results = resultsOf({ scenario: scenario.name, topology, payments, seeds, policies, regimes: variations.map(({ name }) => name) }, runs)
@@ -43,21 +40,21 @@ export async function compareCommand(asked: string, options: CompareOptions): Pr
   const context = contextOf({ asked, options, selection, plans: plans.map(({ plan }) => plan), firstSeed: runs.filter((run) => run.seed === seeds[0]) })
   writeFileSync(join(folder, 'results.json'), json)
   writeFileSync(join(folder, 'report.html'), reportHtml(results, context))
-  process.stdout.write(options.json ? json : `${terminalText(results, { colours: process.stdout.isTTY === true })}\n\n`)
-  process.stderr.write(`written: ${join(folder, 'report.html')} and results.json\n`)
+  stdout.write(options.json ? json : `${terminalText(results, { colours: stdout.isTTY === true })}\n\n`)
+  stderr.write(`written: ${join(folder, 'report.html')} and results.json\n`)
 
   const index = runs.findIndex((run) => run.invariants.violation !== undefined)
   const [run, planned] = [runs[index], plans[index % plans.length]]
   if (run?.invariants.violation === undefined || planned === undefined) return 0
   const trace = join(folder, 'violation.ndjson')
-  process.stderr.write(`\n${brokenText({ ...options, ...planned, seed: run.seed, violation: run.invariants.violation, scenario: asked, trace })}`)
+  stderr.write(`\n${brokenText({ ...options, ...planned, seed: run.seed, violation: run.invariants.violation, scenario: asked, trace })}`)
   return BROKEN
 }
 
-async function ran(plans: readonly Plan[], seeds: readonly number[], jobs: number): Promise<RunFigures[]> {
-  const progress = progressOf(plans.length * seeds.length, process.stderr)
+async function ran(experiment: Experiment, stderr: Terminal['stderr']): Promise<RunFigures[]> {
+  const progress = progressOf(experiment.plans.length * experiment.seeds.length, stderr)
   try {
-    return await runAll({ plans, seeds, jobs }, progress.ended)
+    return await runAll(experiment, progress.ended)
   } finally {
     progress.stop()
   }

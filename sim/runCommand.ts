@@ -6,6 +6,7 @@ import { type PolicyResult, type Results, resultsOf } from './experiment/results
 import { type Asked, policiesIn, select, variationNamed } from './experiment/selection.ts'
 import { traceFile } from './experiment/traceFile.ts'
 import { count, decimal, duration, percent } from './report/format.ts'
+import type { Terminal } from './terminal.ts'
 import { UsageError } from './usageError.ts'
 import type { Plan } from './workload/plan.ts'
 import { runWorld } from './world/world.ts'
@@ -19,7 +20,7 @@ export interface RunOptions extends Omit<Asked, 'scenario'> {
 }
 
 /** Returns the exit code. */
-export function runCommand(scenario: string, options: RunOptions): number {
+export function runCommand(scenario: string, options: RunOptions, { stdout, stderr }: Terminal): number {
   const [policy = '', ...more] = policiesIn(options.policy)
   if (more.length > 0) throw new UsageError({ key: '--policy', what: 'run takes one policy', todo: 'use compare for several' })
   const selection = select({ ...options, scenario })
@@ -30,7 +31,7 @@ export function runCommand(scenario: string, options: RunOptions): number {
   const [figured] = results.policies
   if (figured === undefined) throw new Error(`no figures of ${policy}`)
   const { invariants } = results
-  process.stdout.write(
+  stdout.write(
     options.json
       ? `${JSON.stringify({ scenario: plan.scenario, regime: plan.regime, seed: options.seed, ...figured, invariants }, null, 2)}\n`
       : summary(plan, figured, results.invariants, options.seed),
@@ -38,7 +39,7 @@ export function runCommand(scenario: string, options: RunOptions): number {
   const { violation } = figures.invariants
   if (violation === undefined) return 0
   const trace = options.trace ?? join('out', plan.scenario, 'violation.ndjson')
-  process.stderr.write(`\n${brokenText({ ...options, plan, policy, violation, scenario, trace })}`)
+  stderr.write(`\n${brokenText({ ...options, plan, policy, violation, scenario, trace })}`)
   return BROKEN
 }
 

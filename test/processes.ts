@@ -15,13 +15,15 @@ const MAX_OUTPUT_BYTES = 1 << 28
 
 export interface Where {
   readonly cwd?: string
+  /** Another Node than the one that runs the tests. */
+  readonly binary?: string
   readonly timeoutMs?: number
 }
 
-export function node(args: readonly string[], { cwd = ROOT, timeoutMs = 60_000 }: Where = {}): Promise<Ended> {
+export function node(args: readonly string[], { cwd = ROOT, binary = process.execPath, timeoutMs = 60_000 }: Where = {}): Promise<Ended> {
   const options = { cwd, timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, NO_COLOR: '1' } }
   return new Promise((resolve) => {
-    execFile(process.execPath, [...args], options, (error, stdout, stderr) => {
+    execFile(binary, [...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? 'unknown'), stdout, stderr })
     })
   })

@@ -8,6 +8,7 @@ import { type Checked, InvariantBroken } from './violation.ts'
 const SIGN: Readonly<Record<Place, 1 | -1>> = { cold: 1, granted: 1, returned: -1, hot: 1, taken: -1, given: 1, underWay: 1, position: 1 }
 
 interface Sum {
+  readonly unit: Unit
   seen: bigint
   entered: bigint
 }
@@ -15,7 +16,8 @@ interface Sum {
 export class MoneyCheck {
   readonly #checked: Checked
   readonly #connector: string
-  readonly #sums = new Map<Unit, Sum>()
+  /** One for each unit: few. */
+  readonly #sums: Sum[] = []
 
   constructor(connector: string, checked: Checked) {
     this.#connector = connector
@@ -44,18 +46,16 @@ export class MoneyCheck {
   /** R5: after each command the sum of all that is in sight is what entered. */
   applied(): void {
     this.#checked.R5++
-    for (const [unit, { seen, entered }] of this.#sums) {
+    for (const { unit, seen, entered } of this.#sums) {
       if (seen === entered) continue
       throw new InvariantBroken('R5', `${this.#connector} holds ${seen} ${unit}, but ${entered} entered`, [])
     }
   }
 
   #sum(unit: Unit): Sum {
-    let sum = this.#sums.get(unit)
-    if (sum === undefined) {
-      sum = { seen: 0n, entered: 0n }
-      this.#sums.set(unit, sum)
-    }
+    for (const sum of this.#sums) if (sum.unit === unit) return sum
+    const sum: Sum = { unit, seen: 0n, entered: 0n }
+    this.#sums.push(sum)
     return sum
   }
 }

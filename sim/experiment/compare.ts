@@ -15,20 +15,6 @@ export interface Experiment {
   readonly jobs: number
 }
 
-/** A bug that ended a run: `stack` comes from its worker. */
-export class RunFailed extends Error {
-  readonly plan: Plan
-  readonly seed: number
-
-  constructor(plan: Plan, seed: number, stack: string) {
-    super(`seed ${seed} of ${plan.regime} ended in a bug`)
-    this.name = 'RunFailed'
-    this.stack = stack
-    this.plan = plan
-    this.seed = seed
-  }
-}
-
 /** Calls `ended` after each run. The first run that throws ends the whole. */
 export async function runAll({ plans, seeds, jobs }: Experiment, ended: () => void): Promise<RunFigures[]> {
   const tasks = seeds.flatMap((seed) => plans.map((plan, index) => ({ plan, task: { plan: index, seed } })))
@@ -37,7 +23,7 @@ export async function runAll({ plans, seeds, jobs }: Experiment, ended: () => vo
     return await Promise.all(
       tasks.map(async ({ plan, task }) => {
         const outcome = await outcomeOf(pool, task)
-        if (outcome.type === 'threw') throw new RunFailed(plan, task.seed, outcome.stack)
+        if (outcome.type === 'threw') throw failure(plan, task.seed, outcome.stack)
         ended()
         return outcome.figures
       }),
@@ -45,6 +31,13 @@ export async function runAll({ plans, seeds, jobs }: Experiment, ended: () => vo
   } finally {
     await pool.destroy()
   }
+}
+
+/** A bug that ended a run: its stack is the worker's. */
+function failure(plan: Plan, seed: number, stack: string): Error {
+  const error = new Error(`seed ${seed} of ${plan.regime} failed`)
+  error.stack = `${error.message}: ${stack}`
+  return error
 }
 
 /** The plans travel once to each worker, and not with each run: a graph and its payments may be large. */

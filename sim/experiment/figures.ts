@@ -57,6 +57,8 @@ export interface Violation {
   readonly invariant: string
   readonly at: number
   readonly what: string
+  /** What the events that led to it have in common: a condition, an account's name. */
+  readonly about?: readonly string[]
 }
 
 export interface RunFigures {

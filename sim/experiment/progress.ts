@@ -10,11 +10,17 @@ export interface Progress {
 const LINE_EVERY_MS = 5_000
 const BAR_EVERY_MS = 500
 
-export function progressOf(total: number, stream: NodeJS.WriteStream): Progress {
+interface Output {
+  readonly write: (text: string) => unknown
+  readonly isTTY?: boolean
+}
+
+/** The bar goes to the process's own stderr. */
+export function progressOf(total: number, output: Output): Progress {
   const startedAt = performance.now()
   let done = 0
   const times = () => timesOf(performance.now() - startedAt, done, total)
-  const show = stream.isTTY ? bar(total, stream, times) : lines(total, stream, times)
+  const show = output.isTTY ? bar(total, times) : lines(total, output, times)
   return {
     ended: () => {
       done++
@@ -29,9 +35,9 @@ interface Shown {
   readonly stop: (done: number) => void
 }
 
-function bar(total: number, stream: NodeJS.WriteStream, times: () => string): Shown {
+function bar(total: number, times: () => string): Shown {
   const format = '{bar} {value} of {total} runs, {times}'
-  const shown = new SingleBar({ stream, format, barsize: 24, hideCursor: true, clearOnComplete: true, noTTYOutput: false }, Presets.shades_classic)
+  const shown = new SingleBar({ format, barsize: 24, hideCursor: true, clearOnComplete: true, noTTYOutput: false }, Presets.shades_classic)
   let now = 0
   const update = (done: number) => {
     now = done
@@ -48,9 +54,9 @@ function bar(total: number, stream: NodeJS.WriteStream, times: () => string): Sh
   }
 }
 
-function lines(total: number, stream: NodeJS.WriteStream, times: () => string): Shown {
+function lines(total: number, output: Output, times: () => string): Shown {
   let now = 0
-  const line = () => stream.write(`${now} of ${total} runs, ${times()}\n`)
+  const line = () => output.write(`${now} of ${total} runs, ${times()}\n`)
   const timer = setInterval(line, LINE_EVERY_MS)
   return {
     update: (done) => {

@@ -19,7 +19,7 @@ export interface Broken {
 /** Writes the trace to `path`; the lines come in order, oldest first. */
 export function retell({ plan, seed, violation }: Broken, path: string): string[] {
   const file = traceFile(path)
-  const story = storyOf('about' in violation ? (violation.about as readonly string[]) : [])
+  const story = storyOf(violation.about ?? [])
   try {
     runWorld(plan, seed, {
       trace: (line) => {
@@ -39,30 +39,30 @@ export interface Story {
 }
 
 /**
- * Keeps the last lines of a trace that name one of `about`, or what stands for it in other lines: an account's id for its
- * name, a payment's id for its condition. With nothing to look for it keeps the last of all.
+ * Keeps the last lines of a trace that name one of `about`, or what stands for it elsewhere at the same connector: an
+ * account's id for its name, a payment's id for its condition. With nothing to look for it keeps the last of all.
  */
 export function storyOf(about: readonly string[]): Story {
-  const sought = new Set(about.map((name) => JSON.stringify(name)))
+  const names = about.map((name) => JSON.stringify(name))
+  const aliases = new Map<string, Set<string>>()
   let lines: string[] = []
+  const isAbout = (line: string) => {
+    const connector = /"connector":"[^"]*"/.exec(line)?.[0] ?? ''
+    const known = aliases.get(connector) ?? new Set()
+    if (![...names, ...known].some((name) => line.includes(name))) return false
+    for (const alias of aliasesIn(JSON.parse(line), about)) known.add(JSON.stringify(alias))
+    aliases.set(connector, known)
+    return true
+  }
   return {
     hear: (line) => {
-      // They name every account, and come every second.
-      if (line.includes('"snapshotTaken"')) return
-      if (sought.size > 0) {
-        if (!mentions(line, sought)) return
-        for (const alias of aliasesIn(JSON.parse(line), about)) sought.add(JSON.stringify(alias))
-      }
+      // Snapshots name every account, and come every second.
+      if (line.includes('"snapshotTaken"') || (about.length > 0 && !isAbout(line))) return
       lines.push(line)
       if (lines.length >= 2 * MAX_LINES) lines = lines.slice(-MAX_LINES)
     },
     lines: () => lines.slice(-MAX_LINES),
   }
-}
-
-function mentions(line: string, sought: ReadonlySet<string>): boolean {
-  for (const name of sought) if (line.includes(name)) return true
-  return false
 }
 
 /** In any object of the line: `id` beside a sought `name`, `payment` beside a sought `condition` or a prepare with it. */

@@ -28,6 +28,11 @@ export class Behaviours {
     duty()
   }
 
+  /** Nobody here ever does anything but their duty. */
+  get none(): boolean {
+    return this.#plans.length === 0
+  }
+
   #misbehave(plan: BehaviourPlan, respond: Respond, duty: () => void): void {
     switch (plan.kind) {
       case 'hold':

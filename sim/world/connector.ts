@@ -22,6 +22,8 @@ import { type Home, ThreadHost } from './threadHost.ts'
 export interface AccountPlan {
   readonly account: Account
   readonly openingBalance: Amount
+  /** The name of the line to its holder. */
+  readonly line: string
 }
 
 /** What the connector's threads do for themselves, as far as the meters want to know. */
@@ -70,7 +72,7 @@ export class Connector implements Home {
     )
     this.witness = new Witness(plan.name, context.checked)
     this.store = new SimStore(this.witness)
-    for (const { account, openingBalance } of accounts) this.#register(account, openingBalance)
+    for (const each of accounts) this.#register(each)
     for (let i = 0; i < plan.threads; i++) this.#addThread(`t${i}`)
     this.#announcer = makeAnnouncer(
       {
@@ -84,8 +86,8 @@ export class Connector implements Home {
     )
   }
 
-  #register(account: Account, openingBalance: Amount): void {
-    this.#context.trace?.({ at: traceTime(this.#context), kind: 'account', connector: this.name, account, openingBalance })
+  #register({ account, openingBalance, line }: AccountPlan): void {
+    this.#context.trace?.({ at: traceTime(this.#context), kind: 'account', connector: this.name, line, account, openingBalance })
     this.witness.opened(account, openingBalance)
     this.store.register(account, openingBalance)
   }
@@ -112,20 +114,26 @@ export class Connector implements Home {
   }
 
   #door(account: Account, farm: readonly ThreadId[], accepted: number, from: string): Door {
-    let request = accepted
+    const deal = this.#dealer(account, farm, accepted)
     const take = (prepare: Prepare, requestId: string | undefined, respond: Respond): void => {
       this.hops++
-      const duty = (): void => this.#dealt(farm, this.plan.dealing === 'connection' ? accepted : request++, accepted, account, prepare, requestId, respond)
-      this.#behaviours.meet(from, respond, duty)
+      if (this.#behaviours.none) deal(prepare, requestId, respond)
+      else this.#behaviours.meet(from, respond, () => deal(prepare, requestId, respond))
     }
     return { name: this.name, take }
   }
 
   /** A1: the connection's own thread, or with dealing `request` the next in turn, one local hop away. */
-  #dealt(farm: readonly ThreadId[], turn: number, accepted: number, account: Account, prepare: Prepare, requestId: string | undefined, respond: Respond): void {
-    const host = this.#host(farm[turn % farm.length] as ThreadId)
-    if (turn % farm.length === accepted % farm.length) host.receive(account.id, prepare, requestId, respond)
-    else this.#locally(() => host.receive(account.id, prepare, requestId, (reply) => this.#locally(() => respond(reply))))
+  #dealer(account: Account, farm: readonly ThreadId[], accepted: number): Door['take'] {
+    const hosts = farm.map((thread) => this.#host(thread))
+    const own = hosts[accepted % hosts.length] as ThreadHost
+    if (this.plan.dealing === 'connection') return (prepare, requestId, respond) => own.receive(account.id, prepare, requestId, respond)
+    let turn = accepted
+    return (prepare, requestId, respond) => {
+      const host = hosts[turn++ % hosts.length] as ThreadHost
+      if (host === own) host.receive(account.id, prepare, requestId, respond)
+      else this.#locally(() => host.receive(account.id, prepare, requestId, (reply) => this.#locally(() => respond(reply))))
+    }
   }
 
   #locally(run: () => void): void {
@@ -166,13 +174,13 @@ export class Connector implements Home {
       case 'announce': {
         const { line, peer } = this.#way(effect.to)
         if (peer === undefined) throw new Error(`${this.name} announces to ${effect.to}, which is no peer`)
-        return line.carry(this.name, peer.connector.name, { type: 'announcement', ...effect.announcement }, () => {
+        return line.announce(this.name, peer.connector.name, effect.announcement, () => {
           const { connector, account } = peer
           connector.#announce({ type: 'announcementReceived', at: this.#context.events.nowMs(), from: account, announcement: effect.announcement })
         })
       }
       case 'readBooks':
-        return this.#readBooks(effect.accounts)
+        return this.#readBooks(effect)
       case 'publish':
         for (const host of this.#threads.values()) {
           this.#locally(() => host.input({ type: 'snapshotTaken', at: this.#context.events.nowMs(), snapshot: effect.snapshot }))
@@ -187,10 +195,11 @@ export class Connector implements Home {
     }
   }
 
-  #readBooks(accounts: readonly AccountId[]): void {
+  #readBooks(command: Extract<AnnouncerEffect, { type: 'readBooks' }>): void {
     const delay = (): number => latencyUs(this.#local, this.#context.plan.storeLatency)
     this.#context.events.after(delay(), () => {
-      const reading = this.store.read(accounts)
+      const reading = this.store.read(command.accounts)
+      this.#context.trace?.({ at: traceTime(this.#context), kind: 'store', connector: this.name, who: 'announcer', command, reply: reading })
       this.#context.events.after(delay(), () => this.#announce({ type: 'booksRead', at: this.#context.events.nowMs(), reading }))
     })
   }
@@ -244,7 +253,7 @@ function configOf(plan: ConnectorPlan, directory: Directory, thread: ThreadId): 
     policy,
     warming,
     failover: plan.failover,
-    ...(plan.attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs: plan.attemptTimeoutMs }),
+    attemptTimeoutMs: plan.attemptTimeoutMs,
     coolAfterMs: plan.coolAfterMs,
     rates: new Map(),
     maxPacketAmount: MAX_PACKET,

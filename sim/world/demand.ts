@@ -12,10 +12,11 @@ export function startTraffic(context: Context, population: Population, plan: Tra
   const arrivals = stream(context, `arrivals ${plan.name}`)
   const facts = stream(context, `payments ${plan.name}`)
   const via = makeVia(context, population, plan)
+  const receivers = receiversOf(plan)
   const endUs = context.plan.durationMs * 1000
   const next = (): number => Math.max(1, Math.round(arrivals.exponential(1_000_000 / plan.ratePerS)))
   const arrive = (): void => {
-    payOne(population, plan, index, facts, via)
+    payOne(population, plan, index, facts, receivers, via)
     const at = context.events.nowUs + next()
     if (at < endUs) context.events.at(at, arrive)
   }
@@ -23,13 +24,9 @@ export function startTraffic(context: Context, population: Population, plan: Tra
 }
 
 /** Every fact is drawn, wanted or not, so that the stream stays in step whatever comes of it. */
-function payOne(population: Population, plan: TrafficPlan, index: number, facts: Stream, via: Via): void {
+function payOne(population: Population, plan: TrafficPlan, index: number, facts: Stream, receivers: Receivers, via: Via): void {
   const from = pickUser(population, plan.from, facts)
-  const to = pickUser(
-    population,
-    plan.to.filter((name) => name !== from.name),
-    facts,
-  )
+  const to = pickUser(population, receivers.get(from.name) ?? plan.to, facts)
   const amount = drawAmount(facts, plan.amounts)
   const willFulfill = facts.happens(plan.fulfills)
   const withId = facts.happens(plan.idOdds)
@@ -43,8 +40,16 @@ function payOne(population: Population, plan: TrafficPlan, index: number, facts:
     expiryMs: plan.expiryMs,
     willFulfill,
     rejectCode: plan.rejectCode as RejectCode,
-    ...(withId ? { requestId: true, ...(repeated ? { repeatAfterMs: plan.repeatAfterMs } : {}) } : {}),
+    requestId: withId,
+    repeatAfterMs: withId && repeated ? plan.repeatAfterMs : undefined,
   })
+}
+
+/** Of a sender that stands among the receivers: all but itself. */
+type Receivers = ReadonlyMap<string, readonly string[]>
+
+function receiversOf({ from, to }: TrafficPlan): Receivers {
+  return new Map(from.filter((sender) => to.includes(sender)).map((sender) => [sender, to.filter((name) => name !== sender)]))
 }
 
 function pickUser(population: Population, names: readonly string[], facts: Stream): User {
@@ -77,7 +82,11 @@ export function startPayments(context: Context, population: Population, rows: re
 /** INTERFACES.md: PAYMENTS.csv has expiry 30 s. */
 const FILE_EXPIRY_MS = 30_000
 
-function orderOf({ amount, expiryMs = FILE_EXPIRY_MS, fulfills = true, rejectCode = 'F99', withId, repeatAfterMs }: PaymentRow, to: User, access: Access): Order {
+function orderOf(
+  { amount, expiryMs = FILE_EXPIRY_MS, fulfills = true, rejectCode = 'F99', withId, repeatAfterMs }: PaymentRow,
+  to: User,
+  access: Access,
+): Order {
   return {
     traffic: 0,
     to,
@@ -86,7 +95,8 @@ function orderOf({ amount, expiryMs = FILE_EXPIRY_MS, fulfills = true, rejectCod
     expiryMs,
     willFulfill: fulfills,
     rejectCode: rejectCode as RejectCode,
-    ...(withId === true ? { requestId: true, ...(repeatAfterMs === undefined ? {} : { repeatAfterMs }) } : {}),
+    requestId: withId === true,
+    repeatAfterMs: withId === true ? repeatAfterMs : undefined,
   }
 }
 

@@ -47,7 +47,7 @@ export class Meters {
   readonly #payments: Payments
   readonly #directions: Direction[]
   readonly #watched: Watched[] = []
-  readonly #byAccount = new Map<string, Watched>()
+  readonly #byAccount = new Map<Connector, Map<AccountId, Watched>>()
   #commandsBefore: Readonly<Record<string, number>> = {}
   #picked = 0n
   #pickedBad = 0n
@@ -62,6 +62,8 @@ export class Meters {
 
   /** Begins to watch the peers of a connector whose policy is compared, and takes a sample each second from time 0. */
   watch(connector: Connector): void {
+    const byAccount = new Map<AccountId, Watched>()
+    this.#byAccount.set(connector, byAccount)
     for (const account of connector.directory.accounts.values()) {
       if (account.relation !== 'peer') continue
       const behaviours = this.#plan.behaviours.filter(({ who }) => who === account.name)
@@ -79,7 +81,7 @@ export class Meters {
         behaviours,
       }
       this.#watched.push(watched)
-      this.#byAccount.set(`${connector.name} ${account.id}`, watched)
+      byAccount.set(account.id, watched)
     }
   }
 
@@ -114,24 +116,24 @@ export class Meters {
 
   began(payment: Payment): void {
     const direction = this.#direction(payment)
-    const second = Math.floor(payment.startedUs / 1_000_000)
+    const second = Math.floor(payment.facts.startedUs / 1_000_000)
     direction.begunBySecond[second] = (direction.begunBySecond[second] ?? 0) + 1
     if (!this.#isMeasured(payment)) return
     direction.payments++
-    direction.volume += payment.amount
+    direction.volume += payment.facts.amount
   }
 
   ended(payment: Payment, outcome: string): void {
     const direction = this.#direction(payment)
-    const second = Math.floor(payment.startedUs / 1_000_000)
+    const second = Math.floor(payment.facts.startedUs / 1_000_000)
     const fulfilled = outcome === 'fulfilled'
     if (fulfilled) direction.fulfilledBySecond[second] = (direction.fulfilledBySecond[second] ?? 0) + 1
     if (!this.#isMeasured(payment)) return
-    const bucket = bucketOf((this.#context.events.nowUs - payment.startedUs) / 1000)
+    const bucket = bucketOf((this.#context.events.nowUs - payment.facts.startedUs) / 1000)
     addTo(direction.allLatency, bucket)
     if (fulfilled) {
       direction.fulfilled++
-      direction.volumeFulfilled += payment.amount
+      direction.volumeFulfilled += payment.facts.amount
       addTo(direction.fulfilledLatency, bucket)
     } else direction.rejects[outcome] = (direction.rejects[outcome] ?? 0) + 1
   }
@@ -140,8 +142,8 @@ export class Meters {
   sent(connector: Connector, to: AccountId, attempt: number, prepare: Prepare): void {
     const payment = this.#payments.find(prepare.condition)
     if (payment === undefined || !this.#isMeasured(payment)) return
-    if (payment.first === connector.name) this.#direction(payment).attempts++
-    if (attempt === 1) this.#firstPick(this.#byAccount.get(`${connector.name} ${to}`), prepare.amount)
+    if (payment.facts.first === connector.name) this.#direction(payment).attempts++
+    if (attempt === 1) this.#firstPick(this.#byAccount.get(connector)?.get(to), prepare.amount)
   }
 
   #firstPick(watched: Watched | undefined, amount: bigint): void {
@@ -155,11 +157,11 @@ export class Meters {
   }
 
   #isMeasured(payment: Payment): boolean {
-    return payment.startedUs >= this.#plan.warmUpMs * 1000
+    return payment.facts.startedUs >= this.#plan.warmUpMs * 1000
   }
 
   #direction(payment: Payment): Direction {
-    return this.#directions[payment.traffic] as Direction
+    return this.#directions[payment.facts.traffic] as Direction
   }
 
   directions(): DirectionFigures[] {

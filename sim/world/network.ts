@@ -1,40 +1,51 @@
 /** One line of the network: what leaves at one end arrives at the other after a drawn latency, each way for itself. */
-import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
+import type { Announcement } from '../../src/core/routing/announcement.ts'
+import type { Prepare } from '../../src/core/values/packet.ts'
 import type { Latency } from '../workload/plan.ts'
-import { type Context, traceTime } from './context.ts'
+import { type Context, stream } from './context.ts'
 import type { Door, Respond } from './link.ts'
 import { latencyUs, type Stream } from './random.ts'
+import type { Message } from './trace.ts'
 
 export class Line {
+  readonly name: string
   readonly #context: Context
   readonly #latency: Latency
   readonly #stream: Stream
+  /** Prepares and announcements so far: only a trace numbers them. */
+  #exchanges = 0
 
-  constructor(context: Context, latency: Latency, stream: Stream) {
+  constructor(context: Context, name: string, latency: Latency) {
+    this.name = name
     this.#context = context
     this.#latency = latency
-    this.#stream = stream
+    this.#stream = stream(context, `line ${name}`)
   }
 
   /** A prepare to `door`; its answer comes to `hear`. */
   prepare(from: string, door: Door, prepare: Prepare, requestId: string | undefined, hear: Respond): void {
-    const arrive = (): void => door.take(prepare, requestId, (reply) => this.#reply(door.name, from, prepare, reply, hear))
-    if (this.#context.trace === undefined) this.#later(arrive)
-    else this.carry(from, door.name, { type: 'prepare', ...prepare, ...(requestId === undefined ? {} : { requestId }) }, arrive)
-  }
-
-  #reply(from: string, to: string, prepare: Prepare, reply: Reply | Refusal, hear: Respond): void {
-    if (this.#context.trace === undefined) this.#later(() => hear(reply))
-    else this.carry(from, to, { condition: prepare.condition, ...reply }, () => hear(reply))
-  }
-
-  carry(from: string, to: string, message: unknown, arrive: () => void): void {
-    const delay = this.#later(arrive)
-    const { trace } = this.#context
-    if (trace !== undefined) {
-      const at = traceTime(this.#context)
-      trace({ at, kind: 'message', from, to, arrives: at + delay / 1000, message })
+    if (this.#context.trace === undefined) {
+      this.#later(() => door.take(prepare, requestId, (reply) => this.#later(() => hear(reply))))
+      return
     }
+    const exchange = ++this.#exchanges
+    const asked: Message = { type: 'prepare', ...prepare, ...(requestId === undefined ? {} : { requestId }) }
+    this.#carry(exchange, { from, to: door.name }, asked, () =>
+      door.take(prepare, requestId, (reply) =>
+        this.#carry(exchange, { from: door.name, to: from }, { condition: prepare.condition, ...reply }, () => hear(reply)),
+      ),
+    )
+  }
+
+  announce(from: string, to: string, announcement: Announcement, arrive: () => void): void {
+    if (this.#context.trace === undefined) this.#later(arrive)
+    else this.#carry(++this.#exchanges, { from, to }, { type: 'announcement', ...announcement }, arrive)
+  }
+
+  #carry(exchange: number, ends: { readonly from: string; readonly to: string }, message: Message, arrive: () => void): void {
+    const { trace, events } = this.#context
+    const delay = this.#later(arrive)
+    trace?.({ at: events.nowUs / 1000, kind: 'message', line: this.name, exchange, ...ends, arrives: (events.nowUs + delay) / 1000, message })
   }
 
   #later(arrive: () => void): number {

@@ -1,12 +1,14 @@
-/** The payments that users have under way: what only sender and receiver know of each. Ended ones are forgotten. */
-
+/**
+ * The payments that users have under way: what only sender and receiver know of each. Ended ones are forgotten. (Literals,
+ * no spreads: a spread that is added to costs ten microseconds.)
+ */
 import type { Amount } from '../../src/core/values/amount.ts'
 import { type Condition, conditionOf, type Fulfillment, fulfillmentOf } from '../../src/core/values/condition.ts'
 import type { RejectCode } from '../../src/core/values/packet.ts'
 
-export interface Payment {
-  readonly number: number
-  /** Name of its traffic. */
+/** What is settled at a payment's birth. */
+export interface Facts {
+  /** Index of its traffic. */
   readonly traffic: number
   readonly sender: string
   readonly receiver: string
@@ -14,12 +16,18 @@ export interface Payment {
   readonly first: string
   readonly amount: Amount
   readonly startedUs: number
-  readonly condition: Condition
-  readonly fulfillment: Fulfillment
   /** What the receiver will do: settled at birth, so that no policy can change it. */
   readonly willFulfill: boolean
   readonly rejectCode: RejectCode
-  /** Times it is asked and not yet answered. */
+  readonly asks: number
+}
+
+export interface Payment {
+  readonly number: number
+  readonly facts: Facts
+  readonly condition: Condition
+  readonly fulfillment: Fulfillment
+  /** Times it was asked, or will be, and not yet answered. */
   openAsks: number
   outcome: string | undefined
 }
@@ -35,11 +43,11 @@ export class Payments {
     return this.#byCondition.size
   }
 
-  begin(facts: Omit<Payment, 'number' | 'condition' | 'fulfillment' | 'outcome'>): Payment {
+  begin(facts: Facts): Payment {
     const number = ++this.#last
     PREIMAGE.writeUInt32BE(number, 28)
     const fulfillment = fulfillmentOf(PREIMAGE)
-    const payment: Payment = { ...facts, number, fulfillment, condition: conditionOf(fulfillment), outcome: undefined }
+    const payment: Payment = { number, facts, condition: conditionOf(fulfillment), fulfillment, openAsks: facts.asks, outcome: undefined }
     this.#byCondition.set(payment.condition, payment)
     return payment
   }

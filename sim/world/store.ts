@@ -7,8 +7,7 @@ import { addOutcome, type MutableTally } from '../../src/core/book/holding.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Cooled, Owned, Warmed } from '../../src/core/input.ts'
-import { NO_TALLY, type Reading } from '../../src/core/routing/reading.ts'
-import { tallyKey } from '../../src/core/routing/snapshot.ts'
+import { copyTally, noTally, type Reading, under } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { type Amount, add, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
 import type { Reply } from '../../src/core/values/packet.ts'
@@ -44,14 +43,20 @@ export interface BookEntry {
   underWay: Amount
 }
 
+/** Under way without a reply; a tombstone with one; a reject that moved nothing has no record. */
+export interface StoredPayment {
+  record: PaymentRecord | undefined
+  reply: Reply | undefined
+}
+
 export interface Book {
   readonly thread: ThreadId
   epoch: string
   seq: number
   readonly entries: Map<AccountId, BookEntry>
-  readonly payments: Map<PaymentId, { record: PaymentRecord; reply?: Reply } | { record?: never; reply: Reply }>
+  readonly payments: Map<PaymentId, StoredPayment>
   readonly positions: Map<Unit, Balance>
-  readonly tallies: Map<string, MutableTally>
+  readonly tallies: Map<string, Map<AccountId, MutableTally>>
   readonly left: Map<string, LeftMessage>
 }
 
@@ -93,7 +98,7 @@ export class SimStore {
     if (command.seq > book.seq + 1) return 'gap'
     book.seq = command.seq
     for (const change of command.changes) {
-      const record = 'payment' in change ? book.payments.get(change.payment)?.record : undefined
+      const record = paymentOf(book, change)
       this.#apply(book, change)
       this.#watch.changed(thread, command.seq, change, record)
     }
@@ -148,9 +153,10 @@ export class SimStore {
     return { owner: entry.owner, hash: entry.hash }
   }
 
-  leave(command: CommandOf<'leave'>): void {
+  leave(command: CommandOf<'leave'>): 'ok' {
     this.counts.leave++
     this.#book(command.to).left.set(command.message.message, command.message)
+    return 'ok'
   }
 
   readLeft(thread: ThreadId): readonly LeftMessage[] {
@@ -171,7 +177,7 @@ export class SimStore {
           const entry = book.entries.get(account)
           return entry === undefined ? [] : [{ account, hot: entry.hot, taken: entry.taken, given: entry.given, underWay: entry.underWay }]
         }),
-        tallies: new Map([...book.tallies].map(([key, tally]) => [key, { ...tally }])),
+        tallies: new Map([...book.tallies].map(([route, ofRoute]) => [route, new Map([...ofRoute].map(([account, tally]) => [account, copyTally(tally)]))])),
       })),
     }
   }
@@ -204,7 +210,7 @@ export class SimStore {
         this.#spend(this.#entry(book, record.sender), record.incomingAmount)
         this.#watch.wrote('underWay', record.incomingUnit, undefined, ZERO, record.incomingAmount)
         this.#offer(book, record.receiver, record.outgoingAmount)
-        book.payments.set(record.payment, { record })
+        book.payments.set(record.payment, { record, reply: undefined })
         return
       }
       case 'reroute': {
@@ -212,8 +218,7 @@ export class SimStore {
         this.#withdraw(book, stored)
         this.#offer(book, change.receiver, change.outgoingAmount)
         if (change.counted !== undefined) this.#count(book, change.counted)
-        const { type: _, payment: __, counted: ___, unresolved: ____, ...attempt } = change
-        book.payments.set(change.payment, { record: { ...stored, ...attempt } })
+        book.payments.set(change.payment, { record: rerouted(stored, change), reply: undefined })
         return
       }
       case 'credit': {
@@ -232,7 +237,7 @@ export class SimStore {
         return
       }
       case 'reject':
-        book.payments.set(change.payment, { reply: change.reply })
+        book.payments.set(change.payment, { record: undefined, reply: change.reply })
         return
       case 'consumed':
         book.left.delete(change.message)
@@ -248,7 +253,8 @@ export class SimStore {
   #settle(book: Book, stored: PaymentRecord, reply: Reply): void {
     this.#withdraw(book, stored)
     this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
-    book.payments.set(stored.payment, { record: stored, reply })
+    const payment = book.payments.get(stored.payment)
+    if (payment !== undefined) payment.reply = reply
   }
 
   #offer(book: Book, receiver: AccountId, amount: Amount): void {
@@ -268,13 +274,7 @@ export class SimStore {
   }
 
   #count(book: Book, counted: Parameters<typeof addOutcome>[1]): void {
-    const key = tallyKey(counted.route, counted.account)
-    let tally = book.tallies.get(key)
-    if (tally === undefined) {
-      tally = { ...NO_TALLY }
-      book.tallies.set(key, tally)
-    }
-    addOutcome(tally, counted)
+    addOutcome(under(book.tallies, counted.route, counted.account, noTally), counted)
   }
 
   /** The store adds and takes away; that nothing is spent that is not there is the thread's duty, and a checker's. */
@@ -327,6 +327,37 @@ export class SimStore {
     const book = this.books.get(thread)
     if (book === undefined) throw new Error(`no book of ${thread} in the store`)
     return book
+  }
+}
+
+function rerouted(stored: PaymentRecord, change: Extract<Change, { type: 'reroute' }>): PaymentRecord {
+  return {
+    payment: stored.payment,
+    sender: stored.sender,
+    incomingUnit: stored.incomingUnit,
+    incomingAmount: stored.incomingAmount,
+    incomingExpiry: stored.incomingExpiry,
+    condition: stored.condition,
+    destination: stored.destination,
+    route: change.route,
+    receiver: change.receiver,
+    outgoingUnit: change.outgoingUnit,
+    outgoingAmount: change.outgoingAmount,
+    outgoingExpiry: change.outgoingExpiry,
+    attempt: change.attempt,
+    request: stored.request,
+  }
+}
+
+function paymentOf(book: Book, change: Change): PaymentRecord | undefined {
+  switch (change.type) {
+    case 'reroute':
+    case 'credit':
+    case 'refund':
+    case 'dropped':
+      return book.payments.get(change.payment)?.record
+    default:
+      return undefined
   }
 }
 

@@ -14,6 +14,7 @@ import { type Context, stream, traceTime } from './context.ts'
 import type { Respond } from './link.ts'
 import { latencyUs, type Stream } from './random.ts'
 import type { SimStore } from './store.ts'
+import type { StoreCommand, StoreReply } from './trace.ts'
 
 /** What a thread needs of its connector. */
 export interface Home {
@@ -85,8 +86,10 @@ export class ThreadHost {
     const request = ++this.#lastRequest
     this.#held.set(request, { from, prepare, requestId, respond })
     this.#home.witness.asked()
-    const input = { type: 'prepareReceived', at: this.#now(), draw: this.#draws.draw(), from, request, prepare } as const
-    this.#input(requestId === undefined ? input : { ...input, requestId })
+    const at = this.#now()
+    const draw = this.#draws.draw()
+    if (requestId === undefined) this.#input({ type: 'prepareReceived', at, draw, from, request, prepare })
+    else this.#input({ type: 'prepareReceived', at, draw, from, request, requestId, prepare })
   }
 
   #now(): number {
@@ -148,15 +151,26 @@ export class ThreadHost {
   }
 
   /** There and back on the thread's one connection to the store. */
-  #ask<R>(effect: Effect, apply: () => R, hear: (reply: R) => void): void {
+  #ask<R extends StoreReply>(command: StoreCommand, apply: () => R, hear: (reply: R) => void): void {
     const { events } = this.#context
     this.#storeReachedUs = Math.max(this.#storeReachedUs, events.nowUs + latencyUs(this.#storeStream, this.#storeLatency))
     events.at(this.#storeReachedUs, () => {
-      const reply = apply()
-      this.#context.trace?.({ at: traceTime(this.#context), kind: 'store', connector: this.#home.name, thread: this.id, command: effect, reply })
+      const reply = this.#context.trace === undefined ? apply() : this.#tracedCommand(command, apply)
       this.#replyReachedUs = Math.max(this.#replyReachedUs, events.nowUs + latencyUs(this.#storeStream, this.#storeLatency))
       events.at(this.#replyReachedUs, () => hear(reply))
     })
+  }
+
+  /** A command that breaks an invariant stands in the trace too: it is the last line. */
+  #tracedCommand<R extends StoreReply>(command: StoreCommand, apply: () => R): R {
+    let reply: R | undefined
+    try {
+      reply = apply()
+      return reply
+    } finally {
+      const line = { at: traceTime(this.#context), kind: 'store', connector: this.#home.name, who: this.id, command } as const
+      this.#context.trace?.(reply === undefined ? line : { ...line, reply })
+    }
   }
 
   #heardCommit(seq: number, reply: 'ok' | 'already' | 'gap'): void {

@@ -1,23 +1,68 @@
 /**
  * The trace: one JSON object a line for every input, effect, message and store command, with the virtual time at which it
- * happened. Amounts are decimal strings, bytes base64, maps objects. Its shape is in `scenarios/trace.schema.json`.
+ * happened; before them the world and its accounts, after them what the stores hold. Amounts are decimal strings, bytes base64, maps objects. Its shape is in `scenarios/trace.schema.json`.
  */
 import type { AnnouncerEffect, AnnouncerInput } from '../../src/core/announcer.ts'
+import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { Input } from '../../src/core/input.ts'
-import type { Account } from '../../src/core/values/account.ts'
+import type { Cooled, Input, Owned, Warmed } from '../../src/core/input.ts'
+import type { Announcement } from '../../src/core/routing/announcement.ts'
+import type { Reading } from '../../src/core/routing/reading.ts'
+import type { Account, ThreadId } from '../../src/core/values/account.ts'
+import type { Amount } from '../../src/core/values/amount.ts'
+import type { Condition } from '../../src/core/values/condition.ts'
+import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import type { Plan } from '../workload/plan.ts'
+import type { Closing } from './closing.ts'
 
 /** `at`: virtual ms. */
 export type TraceLine =
   | { readonly at: number; readonly kind: 'world'; readonly seed: number; readonly scenario: string; readonly regime: string; readonly plan: Plan }
-  | { readonly at: number; readonly kind: 'account'; readonly connector: string; readonly account: Account; readonly openingBalance: bigint }
-  | { readonly at: number; readonly kind: 'input'; readonly connector: string; readonly who: string; readonly input: Input | AnnouncerInput }
-  | { readonly at: number; readonly kind: 'effect'; readonly connector: string; readonly who: string; readonly effect: Effect | AnnouncerEffect }
-  /** Told when it leaves; `arrives` in virtual ms. */
-  | { readonly at: number; readonly kind: 'message'; readonly from: string; readonly to: string; readonly arrives: number; readonly message: unknown }
-  /** A command as the store applied it, and its reply. */
-  | { readonly at: number; readonly kind: 'store'; readonly connector: string; readonly thread: string; readonly command: Effect; readonly reply: unknown }
+  /** `line`: on which its holder is reached. */
+  | {
+      readonly at: number
+      readonly kind: 'account'
+      readonly connector: string
+      readonly line: string
+      readonly account: Account
+      readonly openingBalance: Amount
+    }
+  | (Stepped & { readonly kind: 'input' } & ({ readonly who: ThreadId; readonly input: Input } | { readonly who: 'announcer'; readonly input: AnnouncerInput }))
+  | (Stepped & { readonly kind: 'effect' } & (
+        | { readonly who: ThreadId; readonly effect: Effect }
+        | { readonly who: 'announcer'; readonly effect: AnnouncerEffect }
+      ))
+  /** Told when it leaves; `arrives` in virtual ms. A prepare and its reply are one exchange, numbered on each line. */
+  | {
+      readonly at: number
+      readonly kind: 'message'
+      readonly line: string
+      readonly exchange: number
+      readonly from: string
+      readonly to: string
+      readonly arrives: number
+      readonly message: Message
+    }
+  /** A command as the store applied it, and its reply; without one where it breaks an invariant, and the trace ends. */
+  | (Stepped & { readonly kind: 'store'; readonly who: ThreadId | 'announcer'; readonly command: StoreCommand; readonly reply?: StoreReply })
+  /** What its store holds when the run is over. */
+  | (Stepped & { readonly kind: 'closing' } & Closing)
+
+interface Stepped {
+  readonly at: number
+  readonly connector: string
+}
+
+export type Message =
+  | ({ readonly type: 'prepare'; readonly requestId?: string } & Prepare)
+  | ({ readonly condition: Condition } & (Reply | Refusal))
+  | ({ readonly type: 'announcement' } & Announcement)
+
+export type StoreCommand =
+  | Extract<Effect, { type: 'claim' | 'commit' | 'warm' | 'cool' | 'own' | 'leave' | 'readLeft' }>
+  | Extract<AnnouncerEffect, { type: 'readBooks' }>
+
+export type StoreReply = { readonly seq: number } | 'ok' | 'already' | 'gap' | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
 
 export type Tracer = (line: TraceLine) => void
 

@@ -28,9 +28,9 @@ export interface Order {
   readonly expiryMs: number
   readonly willFulfill: boolean
   readonly rejectCode: RejectCode
-  /** With an id, and when it is asked once more, ms after the first; left out: without, or once. */
-  readonly requestId?: boolean
-  readonly repeatAfterMs?: number
+  /** With an id, and when it is asked once more, ms after the first. */
+  readonly requestId: boolean
+  readonly repeatAfterMs: number | undefined
 }
 
 export class User {
@@ -59,15 +59,14 @@ export class User {
   /** The receiver's duty: fulfill what is meant for it while there is time, as the payment was born to. */
   #receive(prepare: Prepare, respond: Respond): void {
     const payment = this.#payments.find(prepare.condition)
-    if (payment === undefined || payment.receiver !== this.name) return respond(rejectBy(this.name, 'F99', 'no such payment'))
+    if (payment === undefined || payment.facts.receiver !== this.name) return respond(rejectBy(this.name, 'F99', 'no such payment'))
     if (this.#context.events.nowMs() >= prepare.expiresAt) return respond(rejectBy(this.name, 'R00', 'too late'))
-    if (!payment.willFulfill) return respond(rejectBy(this.name, payment.rejectCode, 'the receiver does not want it'))
+    if (!payment.facts.willFulfill) return respond(rejectBy(this.name, payment.facts.rejectCode, 'the receiver does not want it'))
     respond({ type: 'fulfill', fulfillment: payment.fulfillment, data: NO_DATA })
   }
 
   pay({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, requestId, repeatAfterMs }: Order): void {
     const { nowUs } = this.#context.events
-    const openAsks = repeatAfterMs === undefined ? 1 : 2
     const payment = this.#payments.begin({
       traffic,
       sender: this.name,
@@ -77,7 +76,7 @@ export class User {
       startedUs: nowUs,
       willFulfill,
       rejectCode,
-      openAsks,
+      asks: repeatAfterMs === undefined ? 1 : 2,
     })
     this.#meters.began(payment)
     const prepare: Prepare = {
@@ -88,9 +87,7 @@ export class User {
       data: NO_DATA,
     }
     const ask = (): void =>
-      access.line.prepare(this.name, access.connections.next(), prepare, requestId === true ? `${payment.number}` : undefined, (reply) =>
-        this.#heard(payment, reply),
-      )
+      access.line.prepare(this.name, access.connections.next(), prepare, requestId ? `${payment.number}` : undefined, (reply) => this.#heard(payment, reply))
     ask()
     if (repeatAfterMs !== undefined) this.#context.events.after(Math.round(repeatAfterMs * 1000), ask)
   }

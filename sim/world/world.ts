@@ -8,8 +8,9 @@ import { type Amount, ZERO } from '../../src/core/values/amount.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { RunFigures, Violation } from '../experiment/figures.ts'
 import type { EndpointPlan, LinePlan, Plan } from '../workload/plan.ts'
+import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
-import { type Context, stream } from './context.ts'
+import { type Context, traceTime } from './context.ts'
 import { longestRowMs, startPayments, startTraffic } from './demand.ts'
 import { Events } from './events.ts'
 import { Connections } from './link.ts'
@@ -39,7 +40,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
   }
   const payments = new Payments()
   const meters = new Meters(context, payments)
-  context.trace?.({ at: -SETTLE_US / 1000, kind: 'world', seed, scenario: plan.scenario, regime: plan.regime, plan })
+  context.trace?.({ at: traceTime(context), kind: 'world', seed, scenario: plan.scenario, regime: plan.regime, plan })
   const violation = guarded(context, () => live(context, payments, meters))
   return figuresOf(context, meters, violation)
 }
@@ -50,7 +51,7 @@ function guarded(context: Context, run: () => Connector[]): { connectors: readon
     return { connectors: run(), violation: undefined }
   } catch (error) {
     if (!(error instanceof InvariantBroken)) throw error
-    return { connectors: [], violation: { invariant: error.invariant, at: context.events.nowUs / 1000, what: error.what } }
+    return { connectors: [], violation: { invariant: error.invariant, at: context.events.nowUs / 1000, what: error.what, about: error.about } }
   }
 }
 
@@ -67,6 +68,7 @@ function live(context: Context, payments: Payments, meters: Meters): Connector[]
   events.runUntil(plan.warmUpMs * 1000)
   meters.startCounting(connectors)
   events.runUntil((plan.durationMs + longestLife(plan) + REST_MS) * 1000)
+  for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context.checked)
   for (const connector of connectors) connector.witness.quiet(connector.store)
   return connectors
@@ -119,9 +121,9 @@ function populate(context: Context, payments: Payments, meters: Meters): Populat
   return { users, connectors }
 }
 
-function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, { from, to, fromGrants, toGrants }: LinePlan): void {
-  accounts.get(from)?.push({ account: peerAccount(plan, from, to, fromGrants, toGrants), openingBalance: ZERO })
-  accounts.get(to)?.push({ account: peerAccount(plan, to, from, toGrants, fromGrants), openingBalance: ZERO })
+function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, { name, from, to, fromGrants, toGrants }: LinePlan): void {
+  accounts.get(from)?.push({ account: peerAccount(plan, from, to, fromGrants, toGrants), openingBalance: ZERO, line: name })
+  accounts.get(to)?.push({ account: peerAccount(plan, to, from, toGrants, fromGrants), openingBalance: ZERO, line: name })
 }
 
 function peerAccount(plan: Plan, at: string, name: string, creditLimit: Amount, peerLimit: Amount): Account {
@@ -136,7 +138,7 @@ function peerAccount(plan: Plan, at: string, name: string, creditLimit: Amount, 
     relation: 'peer',
     parallelism: host.parallelism,
     creditLimit,
-    ...(host.limitsKnown ? { peerLimit } : {}),
+    peerLimit: host.limitsKnown ? peerLimit : undefined,
     deduplicates: false,
     routes: [],
   }
@@ -155,7 +157,12 @@ function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPla
     deduplicates: false,
     routes: endpoint.announced ? [addressOf(endpoint)] : [],
   }
-  return { account, openingBalance: endpoint.openingBalance }
+  return { account, openingBalance: endpoint.openingBalance, line: userLine(endpoint, at) }
+}
+
+/** No line of a plan has a name with a space in it. */
+function userLine({ name }: EndpointPlan, at: string): string {
+  return `${name} ${at}`
 }
 
 function below(connector: string, name: string): Address {
@@ -167,7 +174,7 @@ function joinPeers(context: Context, connectors: ReadonlyMap<string, Connector>,
   const b = connectors.get(to) as Connector
   const atA = accountIdOf(to, a.plan.parallelism)
   const atB = accountIdOf(from, b.plan.parallelism)
-  const line = new Line(context, latency, stream(context, `line ${name}`))
+  const line = new Line(context, name, latency)
   a.connect(atA, line, () => b.open(accountNamed(b, atB), from), { connector: b, account: atB })
   b.connect(atB, line, () => a.open(accountNamed(a, atA), to), { connector: a, account: atA })
 }
@@ -183,7 +190,7 @@ function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, 
   for (const at of endpoint.at) {
     const connector = connectors.get(at) as Connector
     const account = accountNamed(connector, accountIdOf(`user ${endpoint.name}`, endpoint.parallelism))
-    const line = new Line(context, endpoint.latency, stream(context, `line ${endpoint.name} ${at}`))
+    const line = new Line(context, userLine(endpoint, at), endpoint.latency)
     connector.connect(account.id, line, () => new Connections([user.door(at)]))
     user.accesses.push({ connector: at, account, connections: connector.open(account, endpoint.name), line })
   }

@@ -71,7 +71,7 @@ export function makeAnnouncer(config: AnnouncerConfig, at: UnixMs): Announcer {
   const state: State = {
     config,
     routes,
-    records: { byKey: new Map(), at: undefined },
+    records: { byWay: new Map(), at: undefined },
     connected: new Set(),
     snapshot: { at, mapper: mapperOf(routes), accounts: new Map(), tallies: new Map(), seqs: new Map() },
     announceAt: at + config.announceIntervalMs,

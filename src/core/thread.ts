@@ -16,6 +16,7 @@ import { type Happening, happen } from './payment/lifecycle.ts'
 import { receivePrepare } from './payment/receive.ts'
 import { type Emitted, findAccount, holdingOf, type Job, makeThreadState, type ThreadConfig, type ThreadState } from './threadState.ts'
 import type { AccountId } from './values/account.ts'
+import type { Draw } from './values/draw.ts'
 import type { UnixMs } from './values/time.ts'
 import { unreachable } from './values/unreachable.ts'
 
@@ -41,7 +42,7 @@ export function makeThread(config: ThreadConfig): Thread {
 
 function take(state: ThreadState, input: Input): void {
   const { at } = input
-  if ('draw' in input) state.draw = input.draw
+  state.draw = (input as { readonly draw?: Draw }).draw ?? 0
   switch (input.type) {
     case 'started':
       state.epoch = input.epoch
@@ -116,8 +117,7 @@ function wake(state: ThreadState, at: UnixMs): void {
 function run(state: ThreadState, job: Job, at: UnixMs): void {
   switch (job.type) {
     case 'attempt':
-      if (job.payment.attempt?.number === job.attempt) happen(state, job.payment, { event: 'timer', at })
-      return
+      return ofAttempt(state, job, { event: 'timer', at })
     case 'idle':
       return coolIdle(state, job.holding, at)
     case 'cool':
@@ -136,6 +136,7 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
 
 /** One deadline a thread: told again only when it is earlier than what was told. */
 function sleep(state: ThreadState): void {
+  if (state.sleepingUntil !== undefined && !state.timers.anyBefore(state.sleepingUntil)) return
   const next = state.timers.next()
   if (next === undefined || (state.sleepingUntil !== undefined && state.sleepingUntil <= next)) return
   state.sleepingUntil = next

@@ -21,7 +21,7 @@ export interface ThreadConfig {
   /** Further candidates that are tried after the first. */
   readonly failover: number
   /** How long one attempt may take while another candidate is left; left out: half of what is left (S3). */
-  readonly attemptTimeoutMs?: number
+  readonly attemptTimeoutMs?: number | undefined
   readonly warming: WarmingPolicy
   /** Hot that was not used for so long goes back (B7). */
   readonly coolAfterMs: number
@@ -38,7 +38,8 @@ export interface ThreadConfig {
 
 /** A job for a deadline (timers.ts). */
 export type Job =
-  | { readonly type: 'attempt'; readonly payment: Payment; readonly attempt: number }
+  /** By id: a job must not keep what has ended. */
+  | { readonly type: 'attempt'; readonly payment: PaymentId; readonly attempt: number }
   | { readonly type: 'idle'; readonly holding: Holding }
   | { readonly type: 'cool'; readonly holding: Holding }
   | { readonly type: 'forget'; readonly payment: Payment }
@@ -86,6 +87,7 @@ export interface ThreadState {
 }
 
 export function makeThreadState(config: ThreadConfig): ThreadState {
+  const payments = new Map<PaymentId, Payment>()
   return {
     config,
     epoch: '',
@@ -93,11 +95,11 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     lastPayment: 0,
     lastMessage: 0,
     holdings: new Map(),
-    payments: new Map(),
+    payments,
     positions: new Map(),
     outgoing: new Map(),
     snapshot: undefined,
-    timers: new Timers(),
+    timers: new Timers((job) => isLive(payments, job)),
     sleepingUntil: undefined,
     draw: 0,
     consumed: new Set(),
@@ -111,6 +113,13 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     resentUpTo: 0,
     effects: [],
   }
+}
+
+function isLive(payments: ReadonlyMap<PaymentId, Payment>, job: Job): boolean {
+  if (job.type !== 'attempt') return true
+  const payment = payments.get(job.payment)
+  if (payment === undefined || payment.attempt?.number !== job.attempt) return false
+  return payment.state === 'sent' || payment.state === 'charging' || payment.state === 'rerouting'
 }
 
 export function findAccount(state: ThreadState, id: AccountId): Account | undefined {

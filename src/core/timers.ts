@@ -1,6 +1,6 @@
 /**
- * A thread's deadlines, in slots of 10 ms: a job runs at the end of its slot, never early. Nothing is ever removed: a job
- * whose reason is gone does nothing when its slot comes (that is cheaper than keeping the order exact).
+ * A thread's deadlines, in slots of 10 ms: a job runs at the end of its slot, never early. A job whose reason is gone is not
+ * looked for: it goes when its slot comes first, and nobody wakes for a slot of such jobs alone.
  */
 import type { UnixMs } from './values/time.ts'
 
@@ -10,6 +10,12 @@ export class Timers<Job> {
   readonly #slots = new Map<number, Job[]>()
   /** Binary min-heap of the slots in use. */
   readonly #order: number[] = []
+  readonly #isLive: (job: Job) => boolean
+
+  /** `isLive`: whether a job's reason still stands; once false it stays so. */
+  constructor(isLive: (job: Job) => boolean) {
+    this.#isLive = isLive
+  }
 
   arm(at: UnixMs, job: Job): void {
     const slot = Math.ceil(at / TIMER_SLOT_MS)
@@ -22,10 +28,21 @@ export class Timers<Job> {
     this.#push(slot)
   }
 
-  /** When the next slot ends; undefined when nothing is armed. */
-  next(): UnixMs | undefined {
+  /** Whether a slot ends before `at`, its jobs live or not. */
+  anyBefore(at: UnixMs): boolean {
     const slot = this.#order[0]
-    return slot === undefined ? undefined : slot * TIMER_SLOT_MS
+    return slot !== undefined && slot * TIMER_SLOT_MS < at
+  }
+
+  /** When the next slot with a live job ends; undefined when there is none. */
+  next(): UnixMs | undefined {
+    for (;;) {
+      const slot = this.#order[0]
+      if (slot === undefined) return undefined
+      if (this.#slots.get(slot)?.some(this.#isLive)) return slot * TIMER_SLOT_MS
+      this.#pop()
+      this.#slots.delete(slot)
+    }
   }
 
   /** The jobs of the earliest slot that has ended at `at`, in the order they were armed; undefined when there is none. */

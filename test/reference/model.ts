@@ -96,11 +96,17 @@ export interface Story {
 /** How often what is worth testing happened. */
 export interface Seen {
   warms: number
-  shared: number
+  /** Warms of an account that several threads serve. */
+  parallel: number
+  /** T04 by R2. */
   noBalance: number
   reroutes: number
+  /** An attempt whose timer fired. */
   expiries: number
+  /** An id that was asked again. */
   repeats: number
+  /** Two threads reached one account's shard in the same instant: who comes first is nobody's rule. */
+  ties: number
 }
 
 /** The words of a story, in one place so that whoever compares can say them too. */
@@ -148,6 +154,7 @@ interface Account {
   readonly granted: bigint[]
   readonly returned: bigint[]
   readonly owners: Map<string, Thread>
+  reached: { readonly atUs: number; readonly by: Thread } | undefined
   /** The connections of each thread to its holder. */
   doors: Connections[]
 }
@@ -256,69 +263,128 @@ const START_US = -10_000_000 // the threads start 10 s before the workload
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
+/** The one that none beats; the first in order of id where there are several. */
+function first<T>(candidates: readonly T[], beats: (a: T, b: T) => boolean): T | undefined {
+  return candidates.find((a) => !candidates.some((b) => beats(b, a)))
+}
+
+interface Candidate {
+  readonly account: Account
+  readonly balance: bigint
+  readonly underWay: bigint
+  /** What it still lets us send; undefined where nothing is known of that. */
+  readonly room: bigint | undefined
+}
+
+/** The most room for its size among those that fit; the lowest level where a size is not known; the most room where none fits. */
+function mostRoom(candidates: readonly Candidate[], amount: bigint): Candidate | undefined {
+  const fitting = candidates.filter(({ room }) => room === undefined || room >= amount)
+  if (fitting.length === 0) return first(candidates, (a, b) => (a.room ?? 0n) > (b.room ?? 0n))
+  const size = ({ account: { peerLimit, creditLimit } }: Candidate): bigint => (peerLimit === undefined ? 0n : peerLimit + creditLimit)
+  if (fitting.every((each) => each.room !== undefined && size(each) > 0n)) return first(fitting, (a, b) => (a.room ?? 0n) * size(b) > (b.room ?? 0n) * size(a))
+  return first(fitting, (a, b) => a.balance + a.underWay < b.balance + b.underWay)
+}
+
 /** Runs the world until `endUs`. */
 export function runModel(world: World, endUs: number): { readonly story: Story; readonly seen: Seen } {
-  const seen: Seen = { warms: 0, shared: 0, noBalance: 0, reroutes: 0, expiries: 0, repeats: 0 }
-  const lines: string[][] = world.orders.map(() => [])
+  return new Model(world).run(endUs)
+}
+
+class Model {
+  readonly #world: World
+  readonly #lines: string[][]
+  readonly #seen: Seen = { warms: 0, parallel: 0, noBalance: 0, reroutes: 0, expiries: 0, repeats: 0, ties: 0 }
+  #now = START_US
+  /** In order of time; what was planned first comes first. */
+  readonly #pending: { readonly atUs: number; readonly happen: () => void }[] = []
+  readonly #connectors: readonly Connector[]
+  /** Of each user that sends. */
+  readonly #accesses = new Map<string, { readonly connections: Connections; readonly latencyUs: number }>()
+
+  constructor(world: World) {
+    this.#world = world
+    this.#lines = world.orders.map(() => [])
+    this.#connectors = world.connectors.map((spec) => this.#makeConnector(spec))
+    this.#join()
+  }
+
+  run(endUs: number): { readonly story: Story; readonly seen: Seen } {
+    for (const connector of this.#connectors) this.#start(connector)
+    for (const [number, order] of this.#world.orders.entries()) this.#at(order.atUs, () => this.#begins(number, order))
+    for (;;) {
+      const next = this.#pending.shift()
+      if (next === undefined || next.atUs > endUs) break
+      this.#now = next.atUs
+      next.happen()
+    }
+    const accounts = this.#connectors.flatMap((connector) => connector.accounts.map((each) => this.#lineOf(each)))
+    return { story: { orders: this.#lines, accounts }, seen: this.#seen }
+  }
 
   // --- time -------------------------------------------------------------------------------------------------------
 
-  let now = START_US
-  const pending: { readonly atUs: number; readonly happen: () => void }[] = []
-  const clock = (): number => Math.floor(now / 1000)
-
-  function at(atUs: number, happen: () => void): void {
-    let place = pending.length
-    while (place > 0 && (pending[place - 1]?.atUs ?? 0) > atUs) place--
-    pending.splice(place, 0, { atUs, happen })
+  #clock(): number {
+    return Math.floor(this.#now / 1000)
   }
 
-  function after(delayUs: number, happen: () => void): void {
-    at(now + delayUs, happen)
+  #at(atUs: number, happen: () => void): void {
+    let place = this.#pending.length
+    while (place > 0 && (this.#pending[place - 1]?.atUs ?? 0) > atUs) place--
+    this.#pending.splice(place, 0, { atUs, happen })
+  }
+
+  #after(delayUs: number, happen: () => void): void {
+    this.#at(this.#now + delayUs, happen)
   }
 
   // --- a thread's step, its commit and its alarms -------------------------------------------------------------------
 
   /** All that follows from one input; what was written goes out as one commit. */
-  function step(thread: Thread, run: () => void): void {
+  #step(thread: Thread, run: () => void): void {
     run()
-    commit(thread)
+    this.#commit(thread)
     const next = Math.min(...thread.alarms.map(({ slot }) => slot))
     if (next !== Number.POSITIVE_INFINITY && (thread.wakesAt === undefined || next < thread.wakesAt)) {
       thread.wakesAt = next
-      at(next * SLOT_MS * 1000, () => wake(thread, next))
+      this.#at(next * SLOT_MS * 1000, () => this.#wake(thread, next))
     }
   }
 
-  function commit(thread: Thread): void {
+  #commit(thread: Thread): void {
     const { moves, written } = thread
     const gave = [...thread.gave].map((book) => ({ book, total: book.mine.given }))
     if (moves.length === 0) return
     thread.moves = []
     thread.written = []
     thread.gave = new Set()
-    const apply = (): void => {
-      for (const move of moves) move()
+    const write = (): void => {
+      for (const apply of moves) apply()
     }
     const durable = (): void => {
-      for (const payment of written) goOnDurable(payment)
+      for (const payment of written) this.#goOnDurable(payment)
       for (const { book, total } of gave) {
         book.givenDurable = max(book.givenDurable, total)
-        cool(book)
+        this.#cool(book)
       }
     }
-    askStore(thread, apply, durable)
+    this.#askStore(thread, write, durable)
   }
 
   /** There, applied in an instant, and back; the answer is a step of its own. */
-  function askStore<T>(thread: Thread, apply: () => T, hear: (answer: T) => void): void {
-    after(world.storeUs, () => {
+  #askStore<T>(thread: Thread, apply: () => T, hear: (answer: T) => void): void {
+    this.#after(this.#world.storeUs, () => {
       const answer = apply()
-      after(world.storeUs, () => step(thread, () => hear(answer)))
+      this.#after(this.#world.storeUs, () => this.#step(thread, () => hear(answer)))
     })
   }
 
-  function move(book: Book, what: keyof Money, by: bigint): void {
+  #reach(account: Account, by: Thread): void {
+    const { reached } = account
+    if (reached !== undefined && reached.atUs === this.#now && reached.by !== by) this.#seen.ties++
+    account.reached = { atUs: this.#now, by }
+  }
+
+  #move(book: Book, what: keyof Money, by: bigint): void {
     book.mine[what] += by
     book.thread.moves.push(() => {
       book.stored[what] += by
@@ -326,23 +392,23 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
   }
 
   /** B1: the payment goes on when the commit that this is part of is durable. */
-  function writes(payment: Payment, state: 'writing' | 'settling'): void {
+  #writes(payment: Payment, state: 'writing' | 'settling'): void {
     payment.state = state
     payment.thread.written.push(payment)
     payment.thread.moves.push(() => {})
   }
 
-  function alarm(thread: Thread, atMs: number, ring: () => void): void {
+  #alarm(thread: Thread, atMs: number, ring: () => void): void {
     thread.alarms.push({ slot: Math.ceil(atMs / SLOT_MS), ring })
   }
 
-  function wake(thread: Thread, slot: number): void {
+  #wake(thread: Thread, slot: number): void {
     if (thread.wakesAt !== slot) return
     thread.wakesAt = undefined
-    step(thread, () => {
+    this.#step(thread, () => {
       for (;;) {
         const due = Math.min(...thread.alarms.map((each) => each.slot))
-        if (due * SLOT_MS > clock()) return
+        if (due * SLOT_MS > this.#clock()) return
         const ringing = thread.alarms.filter((each) => each.slot === due)
         thread.alarms = thread.alarms.filter((each) => each.slot !== due)
         for (const { ring } of ringing) ring()
@@ -350,7 +416,7 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
     })
   }
 
-  function bookOf(thread: Thread, account: Account): Book {
+  #bookOf(thread: Thread, account: Account): Book {
     const known = thread.books.get(account)
     if (known !== undefined) return known
     const nothing = (): Money => ({ hot: 0n, taken: 0n, given: 0n, underWay: 0n })
@@ -377,8 +443,8 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
 
   // --- step 1: the concentric prepare -------------------------------------------------------------------------------
 
-  function receive(thread: Thread, sender: Account, packet: Packet, id: string | undefined, hear: Hear): void {
-    if (packet.expiresAt - clock() > MAX_AHEAD_MS) return hear('HTTP 400') // B5
+  #receive(thread: Thread, sender: Account, packet: Packet, id: string | undefined, hear: Hear): void {
+    if (packet.expiresAt - this.#clock() > MAX_AHEAD_MS) return hear('HTTP 400') // B5
     if (packet.amount > MAX_PACKET) return hear('F08') // R6, before any effect
     const payment: Payment = {
       thread,
@@ -393,57 +459,58 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
       receiversReject: undefined,
       reply: undefined,
     }
-    if (id === undefined) return begin(payment)
-    const { byId } = bookOf(thread, sender)
+    if (id === undefined) return this.#begin(payment)
+    const { byId } = this.#bookOf(thread, sender)
     const known = byId.get(id)
     if (known !== undefined) {
-      seen.repeats++
-      return tellOrWait(known, hear)
+      this.#seen.repeats++
+      return this.#tellOrWait(known, hear)
     }
     byId.set(id, payment)
-    own(payment, id)
+    this.#own(payment, id)
   }
 
   /** B4: the first who owns the id charges; whoever comes second asks the owner. */
-  function own(payment: Payment, id: string): void {
+  #own(payment: Payment, id: string): void {
     const { thread, sender } = payment
     const first = (): Thread => {
+      this.#reach(sender, thread)
       const owner = sender.owners.get(id) ?? thread
       sender.owners.set(id, owner)
       return owner
     }
-    askStore(thread, first, (owner) => {
-      if (owner === thread) return begin(payment)
-      seen.repeats++
-      bookOf(thread, sender).byId.delete(id)
-      for (const hear of payment.hear) askOwner(thread, owner, sender, id, hear)
+    this.#askStore(thread, first, (owner) => {
+      if (owner === thread) return this.#begin(payment)
+      this.#seen.repeats++
+      this.#bookOf(thread, sender).byId.delete(id)
+      for (const hear of payment.hear) this.#askOwner(thread, owner, sender, id, hear)
     })
   }
 
-  function askOwner(thread: Thread, owner: Thread, sender: Account, id: string, hear: Hear): void {
-    leave(thread, owner, () => {
-      const known = bookOf(owner, sender).byId.get(id)
+  #askOwner(thread: Thread, owner: Thread, sender: Account, id: string, hear: Hear): void {
+    this.#leave(thread, owner, () => {
+      const known = this.#bookOf(owner, sender).byId.get(id)
       if (known === undefined) throw new Error(`the owner of id ${id} does not have it`)
-      tellOrWait(known, (reply) => leave(owner, thread, () => hear(reply)))
+      this.#tellOrWait(known, (reply) => this.#leave(owner, thread, () => hear(reply)))
     })
   }
 
-  function tellOrWait(payment: Payment, hear: Hear): void {
+  #tellOrWait(payment: Payment, hear: Hear): void {
     if (payment.state === 'told' && payment.reply !== undefined) hear(payment.reply)
     else payment.hear.push(hear)
   }
 
   /** Section 3: first it is left in the other's book, then the other is woken; it looks, and strikes out what it read. */
-  function leave(from: Thread, to: Thread, open: () => void): void {
-    askStore(
+  #leave(from: Thread, to: Thread, open: () => void): void {
+    this.#askStore(
       from,
       () => to.left.push({ open, opened: false }),
-      () => after(world.localUs, () => step(to, () => readLeft(to))),
+      () => this.#after(this.#world.localUs, () => this.#step(to, () => this.#readLeft(to))),
     )
   }
 
-  function readLeft(thread: Thread): void {
-    askStore(
+  #readLeft(thread: Thread): void {
+    this.#askStore(
       thread,
       () => [...thread.left],
       (messages) => {
@@ -457,28 +524,28 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
     )
   }
 
-  function poll(thread: Thread): void {
-    readLeft(thread)
-    alarm(thread, clock() + POLL_MS, () => poll(thread))
+  #poll(thread: Thread): void {
+    this.#readLeft(thread)
+    this.#alarm(thread, this.#clock() + POLL_MS, () => this.#poll(thread))
   }
 
   // --- admission: R2, B6 --------------------------------------------------------------------------------------------
 
-  function begin(payment: Payment): void {
-    if (!windowIsOpen(payment)) return rejectUncharged(payment, 'R02')
-    const book = bookOf(payment.thread, payment.sender)
-    if (book.waiting.length === 0 && judge(book, payment.packet.amount, false) === 'pass') return charge(payment)
+  #begin(payment: Payment): void {
+    if (!this.#windowIsOpen(payment)) return this.#rejectUncharged(payment, 'R02')
+    const book = this.#bookOf(payment.thread, payment.sender)
+    if (book.waiting.length === 0 && this.#judge(book, payment.packet.amount, false) === 'pass') return this.#charge(payment)
     payment.state = 'waiting'
     book.waiting.push(payment)
-    warm(book)
+    this.#warm(book)
   }
 
-  function judge(book: Book, amount: bigint, fresh: boolean): 'pass' | 'ask' | 'fail' {
+  #judge(book: Book, amount: bigint, fresh: boolean): 'pass' | 'ask' | 'fail' {
     if (amount === 0n) return 'pass' // R7
     const { creditLimit, parallelism } = book.account
     const { hot } = book.mine
     const needed = BigInt(parallelism) * amount
-    const believed = book.cold !== undefined && (fresh || clock() - book.cold.askedAt <= COLD_AGE_MS)
+    const believed = book.cold !== undefined && (fresh || this.#clock() - book.cold.askedAt <= COLD_AGE_MS)
     // Where cold is not known: cold + creditLimit is never negative (R3), so hot alone may say yes.
     const there = believed && book.cold !== undefined ? book.cold.value + hot + creditLimit : hot
     if (there >= needed) return hot >= amount ? 'pass' : 'ask'
@@ -486,321 +553,311 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
   }
 
   /** What the thread would like to hold: `exact` nothing, `share` its share, a farm of one everything. */
-  function keeps(book: Book): bigint {
+  #keeps(book: Book): bigint {
     const { creditLimit, parallelism, connector } = book.account
     if (parallelism === 1) return 1n << 61n
     if (connector.spec.warming === 'exact' || book.cold === undefined) return 0n
     return max(0n, (book.cold.value + creditLimit + book.mine.hot) / BigInt(parallelism))
   }
 
-  function warm(book: Book): void {
+  #warm(book: Book): void {
     if (book.warmAskedAt !== undefined) return
     const { account, thread } = book
-    const askedAt = clock()
+    const askedAt = this.#clock()
     book.warmAskedAt = askedAt
     const lacking = book.waiting.reduce((sum, { packet }) => sum + packet.amount, 0n) - book.mine.hot
-    const wanted = max(0n, max(keeps(book) - book.mine.hot, lacking))
-    seen.warms++
-    if (account.parallelism > 1) seen.shared++
+    const wanted = max(0n, max(this.#keeps(book) - book.mine.hot, lacking))
+    this.#seen.warms++
+    if (account.parallelism > 1) this.#seen.parallel++
     const grant = (): { granted: bigint; cold: bigint } => {
+      this.#reach(account, thread)
       const granted = min(wanted, max(0n, account.cold + account.creditLimit))
       account.cold -= granted
       account.granted[thread.number] = (account.granted[thread.number] ?? 0n) + granted
       return { granted, cold: account.cold }
     }
-    askStore(thread, grant, ({ granted, cold }) => {
+    this.#askStore(thread, grant, ({ granted, cold }) => {
       book.warmAskedAt = undefined
       book.cold = { value: cold, askedAt }
       if (granted > 0n) {
-        move(book, 'hot', granted)
-        move(book, 'taken', granted)
+        this.#move(book, 'hot', granted)
+        this.#move(book, 'taken', granted)
       }
-      judgeWaiting(book)
+      this.#judgeWaiting(book)
     })
   }
 
-  function judgeWaiting(book: Book): void {
+  #judgeWaiting(book: Book): void {
     while (book.waiting.length > 0) {
       const payment = book.waiting[0] as Payment
-      const verdict = judge(book, payment.packet.amount, true)
-      if (verdict === 'ask') return warm(book)
+      const verdict = this.#judge(book, payment.packet.amount, true)
+      if (verdict === 'ask') return this.#warm(book)
       book.waiting.shift()
-      if (verdict === 'pass') charge(payment)
+      if (verdict === 'pass') this.#charge(payment)
       else {
-        seen.noBalance++
-        rejectUncharged(payment, 'T04')
+        this.#seen.noBalance++
+        this.#rejectUncharged(payment, 'T04')
       }
     }
-    lookWhenIdle(book)
+    this.#lookWhenIdle(book)
   }
 
   // --- cool: B7 -----------------------------------------------------------------------------------------------------
 
-  function give(book: Book, amount: bigint): void {
-    move(book, 'hot', -amount)
-    move(book, 'given', amount)
+  #give(book: Book, amount: bigint): void {
+    this.#move(book, 'hot', -amount)
+    this.#move(book, 'given', amount)
     book.thread.gave.add(book)
   }
 
   /** Money comes in. */
-  function receiveMoney(book: Book, amount: bigint): void {
+  #receiveMoney(book: Book, amount: bigint): void {
     const { account, thread } = book
     if (!account.farm.includes(thread)) {
-      move(book, 'given', amount)
+      this.#move(book, 'given', amount)
       thread.gave.add(book)
       return
     }
-    move(book, 'hot', amount)
+    this.#move(book, 'hot', amount)
     if (account.parallelism === 1) return
-    const beyond = book.mine.hot - keeps(book)
-    if (book.waiting.length === 0 && beyond > 0n) give(book, beyond)
-    lookWhenIdle(book)
+    const beyond = book.mine.hot - this.#keeps(book)
+    if (book.waiting.length === 0 && beyond > 0n) this.#give(book, beyond)
+    this.#lookWhenIdle(book)
   }
 
-  function lookWhenIdle(book: Book): void {
+  #lookWhenIdle(book: Book): void {
     const { parallelism, farm, connector } = book.account
     if (book.looksWhenIdle || book.mine.hot === 0n || parallelism === 1 || !farm.includes(book.thread)) return
     book.looksWhenIdle = true
-    alarm(book.thread, Math.max(clock(), book.usedAt) + connector.spec.coolAfterMs, () => look(book))
+    this.#alarm(book.thread, Math.max(this.#clock(), book.usedAt) + connector.spec.coolAfterMs, () => this.#look(book))
   }
 
-  function look(book: Book): void {
+  #look(book: Book): void {
     book.looksWhenIdle = false
     if (book.mine.hot === 0n || book.waiting.length > 0) return
     const due = book.usedAt + book.account.connector.spec.coolAfterMs
-    if (clock() >= due) return give(book, book.mine.hot)
+    if (this.#clock() >= due) return this.#give(book, book.mine.hot)
     book.looksWhenIdle = true
-    alarm(book.thread, due, () => look(book))
+    this.#alarm(book.thread, due, () => this.#look(book))
   }
 
-  function cool(book: Book): void {
+  #cool(book: Book): void {
     if (book.coolIsPlanned || book.givenDurable === book.givenSent) return
-    if (clock() - book.cooledAt < COOL_EVERY_MS) {
+    if (this.#clock() - book.cooledAt < COOL_EVERY_MS) {
       book.coolIsPlanned = true
-      alarm(book.thread, book.cooledAt + COOL_EVERY_MS, () => {
+      this.#alarm(book.thread, book.cooledAt + COOL_EVERY_MS, () => {
         book.coolIsPlanned = false
-        cool(book)
+        this.#cool(book)
       })
       return
     }
     const { account, thread } = book
-    const askedAt = clock()
+    const askedAt = this.#clock()
     const total = book.givenDurable
     book.givenSent = total
     book.cooledAt = askedAt
     const takeBack = (): bigint => {
+      this.#reach(account, thread)
       account.cold += total - (account.returned[thread.number] ?? 0n)
       account.returned[thread.number] = total
       return account.cold
     }
-    askStore(thread, takeBack, (cold) => {
+    this.#askStore(thread, takeBack, (cold) => {
       book.cold = { value: cold, askedAt }
     })
   }
 
   // --- attempts: S1, S2, S3 -----------------------------------------------------------------------------------------
 
-  function latestExpiry(payment: Payment): number {
-    return Math.min(payment.packet.expiresAt - EXPIRY_DIFFERENCE_MS, clock() + MAX_HOLD_MS)
+  #latestExpiry(payment: Payment): number {
+    return Math.min(payment.packet.expiresAt - EXPIRY_DIFFERENCE_MS, this.#clock() + MAX_HOLD_MS)
   }
 
-  function windowIsOpen(payment: Payment): boolean {
-    return latestExpiry(payment) - clock() >= MIN_WINDOW_MS
+  #windowIsOpen(payment: Payment): boolean {
+    return this.#latestExpiry(payment) - this.#clock() >= MIN_WINDOW_MS
   }
 
-  /** Offers the payment to the next candidate, in the mirror and in this step's commit; false, and why not. */
-  function offerNext(payment: Payment): Reply | undefined {
-    if (!windowIsOpen(payment)) return 'R02'
+  /** Offers the payment to the next candidate, in the book and in this step's commit; or says why there is none. */
+  #offerNext(payment: Payment): Reply | undefined {
+    if (!this.#windowIsOpen(payment)) return 'R02'
     const { thread, sender, packet, tried } = payment
     const { spec } = thread.connector
-    const candidates = waysTo(thread.connector, toOf(packet)).filter((account) => account !== sender && !tried.includes(account))
-    const receiver = pick(thread, candidates, packet.amount)
+    const candidates = this.#waysTo(thread.connector, this.#toOf(packet)).filter((account) => account !== sender && !tried.includes(account))
+    const receiver = this.#pick(thread, candidates, packet.amount)
     if (receiver === undefined) return 'F02'
     payment.attempt++
     payment.tried.push(receiver)
-    let expiresAt = latestExpiry(payment)
+    let expiresAt = this.#latestExpiry(payment)
     if (candidates.length > 1 && payment.attempt <= spec.failover) {
       // Order: half is rounded down; a slice too small to be sent is none.
-      const slice = spec.attemptTimeoutMs ?? Math.floor((expiresAt - clock()) / 2)
-      if (slice >= MIN_WINDOW_MS) expiresAt = Math.min(expiresAt, clock() + slice)
+      const slice = spec.attemptTimeoutMs ?? Math.floor((expiresAt - this.#clock()) / 2)
+      if (slice >= MIN_WINDOW_MS) expiresAt = Math.min(expiresAt, this.#clock() + slice)
     }
     payment.offer = { receiver, expiresAt }
-    move(bookOf(thread, receiver), 'underWay', packet.amount)
+    this.#move(this.#bookOf(thread, receiver), 'underWay', packet.amount)
     const { attempt } = payment
-    alarm(thread, expiresAt + GRACE_MS, () => {
-      if (payment.state === 'sent' && payment.attempt === attempt) timeIsUp(payment)
+    this.#alarm(thread, expiresAt + GRACE_MS, () => {
+      if (payment.state === 'sent' && payment.attempt === attempt) this.#timeIsUp(payment)
     })
-    writes(payment, 'writing')
+    this.#writes(payment, 'writing')
     return undefined
   }
 
-  function withdrawOffer(payment: Payment): void {
-    move(bookOf(payment.thread, offerOf(payment).receiver), 'underWay', -payment.packet.amount)
+  #withdrawOffer(payment: Payment): void {
+    this.#move(this.#bookOf(payment.thread, this.#offerOf(payment).receiver), 'underWay', -payment.packet.amount)
   }
 
-  function charge(payment: Payment): void {
-    const book = bookOf(payment.thread, payment.sender)
-    const why = offerNext(payment)
-    if (why !== undefined) return rejectUncharged(payment, why)
-    move(book, 'hot', -payment.packet.amount)
-    book.usedAt = clock()
-    lookWhenIdle(book)
+  #charge(payment: Payment): void {
+    const book = this.#bookOf(payment.thread, payment.sender)
+    const why = this.#offerNext(payment)
+    if (why !== undefined) return this.#rejectUncharged(payment, why)
+    this.#move(book, 'hot', -payment.packet.amount)
+    book.usedAt = this.#clock()
+    this.#lookWhenIdle(book)
   }
 
   /** What waited for its commit. */
-  function goOnDurable(payment: Payment): void {
-    if (payment.state === 'settling') return tell(payment)
-    const { receiver, expiresAt } = offerOf(payment)
-    if (expiresAt - clock() < MIN_WINDOW_MS) return refund(payment, payment.receiversReject ?? 'R02')
+  #goOnDurable(payment: Payment): void {
+    if (payment.state === 'settling') return this.#tell(payment)
+    const { receiver, expiresAt } = this.#offerOf(payment)
+    if (expiresAt - this.#clock() < MIN_WINDOW_MS) return this.#refund(payment, payment.receiversReject ?? 'R02')
     payment.state = 'sent'
-    send(payment, receiver, expiresAt)
+    this.#send(payment, receiver, expiresAt)
   }
 
-  function send(payment: Payment, receiver: Account, expiresAt: number): void {
+  #send(payment: Payment, receiver: Account, expiresAt: number): void {
     const { thread, packet, attempt } = payment
-    lines[packet.order]?.push(sentLine(thread.connector.spec.name, `t${thread.number}`, attempt, receiver.holder, packet.amount, expiresAt))
-    const door = nextDoor(receiver.doors[thread.number] as Connections)
+    this.#lines[packet.order]?.push(sentLine(thread.connector.spec.name, `t${thread.number}`, attempt, receiver.holder, packet.amount, expiresAt))
+    const door = this.#nextDoor(receiver.doors[thread.number] as Connections)
     const offered: Packet = { ...packet, expiresAt }
-    after(receiver.latencyUs, () =>
+    this.#after(receiver.latencyUs, () =>
       door(offered, undefined, (reply) =>
-        after(receiver.latencyUs, () =>
-          step(thread, () => {
-            if (payment.state === 'sent' && payment.attempt === attempt) answered(payment, reply)
+        this.#after(receiver.latencyUs, () =>
+          this.#step(thread, () => {
+            if (payment.state === 'sent' && payment.attempt === attempt) this.#answered(payment, reply)
           }),
         ),
       ),
     )
   }
 
-  function answered(payment: Payment, reply: Reply): void {
-    const { receiver, expiresAt } = offerOf(payment)
+  #answered(payment: Payment, reply: Reply): void {
+    const { receiver, expiresAt } = this.#offerOf(payment)
     if (reply === 'fulfilled') {
-      if (clock() <= expiresAt + GRACE_MS) credit(payment, receiver)
+      if (this.#clock() <= expiresAt + GRACE_MS) this.#credit(payment, receiver)
       return
     }
     payment.receiversReject = reply
-    if (!reply.startsWith('T')) return refund(payment, reply)
+    if (!reply.startsWith('T')) return this.#refund(payment, reply)
     if (reply === 'T04') {
-      const { balance, underWay } = knownOf(payment.thread, receiver)
-      bookOf(payment.thread, receiver).refused = { amount: payment.packet.amount, level: balance + underWay - payment.packet.amount, at: clock() }
+      // Order: the level is what was there without the offer that was refused.
+      const { balance, underWay } = this.#knownOf(payment.thread, receiver)
+      this.#bookOf(payment.thread, receiver).refused = { amount: payment.packet.amount, level: balance + underWay - payment.packet.amount, at: this.#clock() }
     }
-    tryNext(payment, reply)
+    this.#tryNext(payment, reply)
   }
 
-  function timeIsUp(payment: Payment): void {
-    seen.expiries++
-    tryNext(payment, 'R00')
+  #timeIsUp(payment: Payment): void {
+    this.#seen.expiries++
+    this.#tryNext(payment, 'R00')
   }
 
-  function tryNext(payment: Payment, why: Reply): void {
-    const before = offerOf(payment)
-    if (payment.attempt <= payment.thread.connector.spec.failover && offerNext(payment) === undefined) {
-      move(bookOf(payment.thread, before.receiver), 'underWay', -payment.packet.amount)
-      seen.reroutes++
+  #tryNext(payment: Payment, why: Reply): void {
+    const before = this.#offerOf(payment)
+    if (payment.attempt <= payment.thread.connector.spec.failover && this.#offerNext(payment) === undefined) {
+      this.#move(this.#bookOf(payment.thread, before.receiver), 'underWay', -payment.packet.amount)
+      this.#seen.reroutes++
       return
     }
-    refund(payment, payment.receiversReject ?? why)
+    this.#refund(payment, payment.receiversReject ?? why)
   }
 
-  function credit(payment: Payment, receiver: Account): void {
-    withdrawOffer(payment)
+  #credit(payment: Payment, receiver: Account): void {
+    this.#withdrawOffer(payment)
     payment.reply = 'fulfilled'
-    writes(payment, 'settling')
-    receiveMoney(bookOf(payment.thread, receiver), payment.packet.amount)
+    this.#writes(payment, 'settling')
+    this.#receiveMoney(this.#bookOf(payment.thread, receiver), payment.packet.amount)
   }
 
-  function refund(payment: Payment, reply: Reply): void {
-    withdrawOffer(payment)
+  #refund(payment: Payment, reply: Reply): void {
+    this.#withdrawOffer(payment)
     payment.reply = reply
-    writes(payment, 'settling')
-    receiveMoney(bookOf(payment.thread, payment.sender), payment.packet.amount)
+    this.#writes(payment, 'settling')
+    this.#receiveMoney(this.#bookOf(payment.thread, payment.sender), payment.packet.amount)
   }
 
   /** B1, B4: at once, but durable first where it has an id. */
-  function rejectUncharged(payment: Payment, reply: Reply): void {
-    if (reply === 'R02') seen.expiries++
+  #rejectUncharged(payment: Payment, reply: Reply): void {
     payment.reply = reply
-    if (payment.id === undefined) tell(payment)
-    else writes(payment, 'settling')
+    if (payment.id === undefined) this.#tell(payment)
+    else this.#writes(payment, 'settling')
   }
 
-  function tell(payment: Payment): void {
+  #tell(payment: Payment): void {
     const { hear, reply } = payment
     payment.hear = []
     payment.state = 'told'
     for (const each of hear) each(reply ?? '')
   }
 
-  function offerOf(payment: Payment): { readonly receiver: Account; readonly expiresAt: number } {
+  #offerOf(payment: Payment): { readonly receiver: Account; readonly expiresAt: number } {
     if (payment.offer === undefined) throw new Error('nothing was offered yet')
     return payment.offer
   }
 
   // --- choosing a route: section 7 ----------------------------------------------------------------------------------
 
-  function toOf({ order }: Packet): UserSpec {
-    return userNamed(world.orders[order]?.to ?? '')
+  #toOf({ order }: Packet): UserSpec {
+    return this.#userNamed(this.#world.orders[order]?.to ?? '')
   }
 
-  function userNamed(name: string): UserSpec {
-    return world.users.find((user) => user.name === name) as UserSpec
+  #userNamed(name: string): UserSpec {
+    return this.#world.users.find((user) => user.name === name) as UserSpec
   }
 
-  function neighbours(name: string): string[] {
-    return world.lines.flatMap(({ from, to }) => (from === name ? [to] : to === name ? [from] : []))
+  #neighbours(name: string): string[] {
+    return this.#world.lines.flatMap(({ from, to }) => (from === name ? [to] : to === name ? [from] : []))
   }
 
   /** Hops to the nearest connector that has an account for the user. */
-  function distance(name: string, to: UserSpec): number {
+  #distance(name: string, to: UserSpec): number {
     let reached = [...to.at]
-    for (let hops = 0; hops <= world.connectors.length; hops++) {
+    for (let hops = 0; hops <= this.#world.connectors.length; hops++) {
       if (reached.includes(name)) return hops
-      reached = [...reached, ...reached.flatMap(neighbours)]
+      reached = [...new Set([...reached, ...reached.flatMap((each) => this.#neighbours(each))])]
     }
     return Number.POSITIVE_INFINITY
   }
 
   /** Downhill only: nearer than we are, or with slack as near with a smaller address. In order of account id. */
-  function waysTo(connector: Connector, to: UserSpec): Account[] {
+  #waysTo(connector: Connector, to: UserSpec): Account[] {
     const { name, slack } = connector.spec
-    const ours = distance(name, to)
+    const ours = this.#distance(name, to)
     return connector.accounts.filter(({ holder }) => {
       if (holder === to.name) return true
-      if (!neighbours(name).includes(holder)) return false
-      const theirs = distance(holder, to)
+      if (!this.#neighbours(name).includes(holder)) return false
+      const theirs = this.#distance(holder, to)
       return theirs < ours || (slack === 1 && theirs === ours && `test.${holder}` < `test.${name}`)
     })
   }
 
-  function pick(thread: Thread, candidates: readonly Account[], amount: bigint): Account | undefined {
-    const known = candidates.map((account) => ({ account, ...knownOf(thread, account) }))
-    /** The first in order of id wins a tie. */
-    const best = (choices: typeof known, better: (a: (typeof known)[number], b: (typeof known)[number]) => boolean): Account | undefined =>
-      choices.find((a) => !choices.some((b) => better(b, a)))?.account
+  #pick(thread: Thread, accounts: readonly Account[], amount: bigint): Account | undefined {
+    const candidates = accounts.map((account) => ({ account, room: this.#roomOf(thread, account), ...this.#knownOf(thread, account) }))
     switch (thread.connector.spec.policy) {
       case 'lowest-account-id':
-        return candidates[0]
+        return accounts[0]
       case 'lowest-balance':
-        return best(known, (a, b) => a.balance < b.balance)
+        return first(candidates, (a, b) => a.balance < b.balance)?.account
       case 'highest-balance':
-        return best(known, (a, b) => a.balance > b.balance)
-      case 'most-room': {
-        const lines = known.map((each) => ({ ...each, room: roomOf(thread, each.account) }))
-        const fitting = lines.filter(({ room }) => room === undefined || room >= amount)
-        const share = ({ account, room }: (typeof lines)[number]): [bigint, bigint] => [room ?? 0n, (account.peerLimit ?? 0n) + account.creditLimit]
-        if (fitting.length === 0) return lines.find((a) => !lines.some((b) => (b.room ?? 0n) > (a.room ?? 0n)))?.account
-        if (fitting.every(({ account, room }) => room !== undefined && account.peerLimit !== undefined && account.peerLimit + account.creditLimit > 0n)) {
-          const more = (a: (typeof lines)[number], b: (typeof lines)[number]): boolean => share(a)[0] * share(b)[1] > share(b)[0] * share(a)[1]
-          return fitting.find((a) => !fitting.some((b) => more(b, a)))?.account
-        }
-        return best(fitting, (a, b) => a.balance + a.underWay < b.balance + b.underWay)
-      }
+        return first(candidates, (a, b) => a.balance > b.balance)?.account
+      case 'most-room':
+        return mostRoom(candidates, amount)?.account
     }
   }
 
   /** As of the last snapshot, plus one's own changes since. */
-  function knownOf(thread: Thread, account: Account): { readonly balance: bigint; readonly underWay: bigint } {
-    const { mine } = bookOf(thread, account)
+  #knownOf(thread: Thread, account: Account): { readonly balance: bigint; readonly underWay: bigint } {
+    const { mine } = this.#bookOf(thread, account)
     const view = thread.snapshot.get(account)
     const part = view?.parts.get(thread)
     return {
@@ -810,34 +867,34 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
   }
 
   /** What its holder still lets us send: its limit less the level, and below what it refused at another level. */
-  function roomOf(thread: Thread, account: Account): bigint | undefined {
-    const { balance, underWay } = knownOf(thread, account)
+  #roomOf(thread: Thread, account: Account): bigint | undefined {
+    const { balance, underWay } = this.#knownOf(thread, account)
     const level = balance + underWay
     const room = account.peerLimit === undefined ? undefined : account.peerLimit - level
-    const { refused } = bookOf(thread, account)
-    if (refused === undefined || clock() - refused.at > REFUSAL_MEMORY_MS) return room
+    const { refused } = this.#bookOf(thread, account)
+    if (refused === undefined || this.#clock() - refused.at > REFUSAL_MEMORY_MS) return room
     const below = refused.level + refused.amount - 1n - level
     return room === undefined ? below : min(room, below)
   }
 
   /** Each interval the announcer reads shards and books, all in one instant, and tells the threads. */
-  function readBooks(connector: Connector): void {
-    after(connector.spec.snapshotMs * 1000, () => readBooks(connector))
-    after(world.storeUs, () => {
-      const snapshot = new Map(connector.accounts.map((account) => [account, viewOf(account)]))
-      after(2 * 0 + world.storeUs, () => after(world.localUs, () => {
+  #readBooks(connector: Connector): void {
+    this.#after(connector.spec.snapshotMs * 1000, () => this.#readBooks(connector))
+    this.#after(this.#world.storeUs, () => {
+      const snapshot = new Map(connector.accounts.map((account) => [account, this.#viewOf(account)]))
+      this.#after(this.#world.storeUs + this.#world.localUs, () => {
         for (const thread of connector.threads) thread.snapshot = snapshot
-      }))
+      })
     })
   }
 
   /** cold + sum over threads of (granted - taken) + hot + (given - returned). */
-  function viewOf(account: Account): View {
+  #viewOf(account: Account): View {
     const parts = new Map<Thread, { balance: bigint; underWay: bigint }>()
     let balance = account.cold
     let underWay = 0n
     for (const thread of account.connector.threads) {
-      const { stored } = bookOf(thread, account)
+      const { stored } = this.#bookOf(thread, account)
       const part = { balance: stored.hot - stored.taken + stored.given, underWay: stored.underWay }
       parts.set(thread, part)
       balance += part.balance + (account.granted[thread.number] ?? 0n) - (account.returned[thread.number] ?? 0n)
@@ -848,15 +905,15 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
 
   // --- the network, the users, and how they are joined ----------------------------------------------------------------
 
-  function nextDoor(connections: Connections): Door {
+  #nextDoor(connections: Connections): Door {
     const door = connections.doors[connections.used % connections.doors.length] as Door
     connections.used++
     return door
   }
 
-  function behave(who: string, from: string, hear: Hear, duty: () => void): void {
-    const behaviour = world.behaviours.find(
-      (each) => each.who === who && (each.towards ?? from) === from && now >= each.fromMs * 1000 && now < each.untilMs * 1000,
+  #behave(who: string, from: string, hear: Hear, duty: () => void): void {
+    const behaviour = this.#world.behaviours.find(
+      (each) => each.who === who && (each.towards ?? from) === from && this.#now >= each.fromMs * 1000 && this.#now < each.untilMs * 1000,
     )
     switch (behaviour?.kind) {
       case 'hold':
@@ -866,53 +923,55 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
       case 'reject':
         return hear(behaviour.code)
       case 'slow':
-        return after(behaviour.delayUs, duty)
+        return this.#after(behaviour.delayUs, duty)
       default:
         duty()
     }
   }
 
   /** A1: a client opens as many connections as its farm has threads; they are dealt round-robin as they come. */
-  function openConnections(account: Account, from: string): Connections {
+  #openConnections(account: Account, from: string): Connections {
     const { connector, parallelism } = account
     const doors = account.farm.map((): Door => {
       const turn = connector.accepted.get(parallelism) ?? 0
       connector.accepted.set(parallelism, turn + 1)
-      return doorAt(account, from, turn)
+      return this.#doorAt(account, from, turn)
     })
     return { doors, used: 0 }
   }
 
-  function doorAt(account: Account, from: string, turn: number): Door {
+  #doorAt(account: Account, from: string, turn: number): Door {
     const { spec } = account.connector
     let requests = 0
-    const threadFor = (turn: number): Thread => account.farm[turn % account.farm.length] as Thread
+    const threadFor = (at: number): Thread => account.farm[at % account.farm.length] as Thread
     return (packet, id, hear) =>
-      behave(spec.name, from, hear, () => {
+      this.#behave(spec.name, from, hear, () => {
         const accepting = threadFor(turn)
         const thread = spec.dealing === 'connection' ? accepting : threadFor(turn + requests++)
-        if (thread === accepting) return step(thread, () => receive(thread, account, packet, id, hear))
-        after(world.localUs, () => step(thread, () => receive(thread, account, packet, id, (reply) => after(world.localUs, () => hear(reply)))))
+        if (thread === accepting) return this.#step(thread, () => this.#receive(thread, account, packet, id, hear))
+        this.#after(this.#world.localUs, () =>
+          this.#step(thread, () => this.#receive(thread, account, packet, id, (reply) => this.#after(this.#world.localUs, () => hear(reply)))),
+        )
       })
   }
 
-  function doorOfUser(user: UserSpec, connector: string): Door {
+  #doorOfUser(user: UserSpec, connector: string): Door {
     return (packet, _, hear) =>
-      behave(user.name, connector, hear, () => {
-        const order = world.orders[packet.order] as OrderSpec
-        if (clock() >= packet.expiresAt) hear('R00')
+      this.#behave(user.name, connector, hear, () => {
+        const order = this.#world.orders[packet.order] as OrderSpec
+        if (this.#clock() >= packet.expiresAt) hear('R00')
         else hear(order.fulfills ? 'fulfilled' : order.rejectCode)
       })
   }
 
-  function account(connector: Connector, spec: Pick<Account, 'holder' | 'parallelism' | 'creditLimit' | 'peerLimit' | 'latencyUs' | 'cold'>, name: string): Account {
+  #account(connector: Connector, spec: Pick<Account, 'holder' | 'parallelism' | 'creditLimit' | 'peerLimit' | 'latencyUs' | 'cold'>, name: string): Account {
     const digest = createHash('sha256').update(name).digest().subarray(0, 15)
     const id = Buffer.concat([Buffer.of(spec.parallelism), digest]).toString('base64url')
     const zeros = (): bigint[] => connector.threads.map(() => 0n)
-    return { ...spec, connector, id, farm: [], granted: zeros(), returned: zeros(), owners: new Map(), doors: [] }
+    return { ...spec, connector, id, farm: [], granted: zeros(), returned: zeros(), owners: new Map(), reached: undefined, doors: [] }
   }
 
-  function makeConnector(spec: ConnectorSpec): Connector {
+  #makeConnector(spec: ConnectorSpec): Connector {
     const connector: Connector = { spec, threads: [], accounts: [], accepted: new Map() }
     for (let number = 0; number < spec.threads; number++) {
       connector.threads.push({
@@ -928,24 +987,24 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
         gave: new Set(),
       })
     }
-    for (const { from, to, fromGrants, toGrants, latencyUs } of world.lines) {
+    for (const { from, to, fromGrants, toGrants, latencyUs } of this.#world.lines) {
       if (from !== spec.name && to !== spec.name) continue
       const [holder, creditLimit, theirs] = from === spec.name ? [to, fromGrants, toGrants] : [from, toGrants, fromGrants]
       const peerLimit = spec.limitsKnown ? theirs : undefined
-      connector.accounts.push(account(connector, { holder, parallelism: spec.parallelism, creditLimit, peerLimit, latencyUs, cold: 0n }, holder))
+      connector.accounts.push(this.#account(connector, { holder, parallelism: spec.parallelism, creditLimit, peerLimit, latencyUs, cold: 0n }, holder))
     }
-    for (const { name, at: homes, opening, creditLimit, parallelism, latencyUs } of world.users) {
+    for (const { name, at: homes, opening, creditLimit, parallelism, latencyUs } of this.#world.users) {
       if (!homes.includes(spec.name)) continue
       const facts = { holder: name, parallelism, creditLimit, peerLimit: undefined, latencyUs, cold: opening }
-      connector.accounts.push(account(connector, facts, `user ${name}`))
+      connector.accounts.push(this.#account(connector, facts, `user ${name}`))
     }
     connector.accounts.sort((a, b) => (a.id < b.id ? -1 : 1))
-    dealFarms(connector)
+    this.#dealFarms(connector)
     return connector
   }
 
   /** A1: in ascending parallelism each farm takes the next P threads of the ring. */
-  function dealFarms({ accounts, threads }: Connector): void {
+  #dealFarms({ accounts, threads }: Connector): void {
     let next = 0
     for (let parallelism = 1; parallelism <= threads.length; parallelism++) {
       const members = accounts.filter((each) => each.parallelism === parallelism)
@@ -956,71 +1015,64 @@ export function runModel(world: World, endUs: number): { readonly story: Story; 
     }
   }
 
-  function accountAt(connector: string, holder: string): Account {
-    const found = connectors.find(({ spec }) => spec.name === connector)?.accounts.find((each) => each.holder === holder)
+  #accountAt(connector: string, holder: string): Account {
+    const found = this.#connectors.find(({ spec }) => spec.name === connector)?.accounts.find((each) => each.holder === holder)
     if (found === undefined) throw new Error(`${holder} has no account at ${connector}`)
     return found
   }
 
-  const connectors = world.connectors.map(makeConnector)
-
-  // Order: lines first, from their `from` to their `to` and then the other way, and then the users.
-  for (const { from, to } of world.lines) {
-    for (const [near, far] of [
-      [from, to],
-      [to, from],
-    ] as const) {
-      const here = accountAt(near, far)
-      here.doors = here.connector.threads.map(() => openConnections(accountAt(far, near), near))
+  /** Order: lines first, from their `from` to their `to` and then the other way, and then the users. */
+  #join(): void {
+    for (const { from, to } of this.#world.lines) {
+      this.#joinPeer(from, to)
+      this.#joinPeer(to, from)
+    }
+    for (const user of this.#world.users) {
+      for (const home of user.at) {
+        const here = this.#accountAt(home, user.name)
+        here.doors = here.connector.threads.map(() => ({ doors: [this.#doorOfUser(user, home)], used: 0 }))
+        this.#accesses.set(user.name, { connections: this.#openConnections(here, user.name), latencyUs: user.latencyUs })
+      }
     }
   }
-  const accesses = new Map<string, { readonly connections: Connections; readonly latencyUs: number }>()
-  for (const user of world.users) {
-    for (const home of user.at) {
-      const here = accountAt(home, user.name)
-      here.doors = here.connector.threads.map(() => ({ doors: [doorOfUser(user, home)], used: 0 }))
-      accesses.set(user.name, { connections: openConnections(here, user.name), latencyUs: user.latencyUs })
-    }
+
+  #joinPeer(near: string, far: string): void {
+    const here = this.#accountAt(near, far)
+    here.doors = here.connector.threads.map(() => this.#openConnections(this.#accountAt(far, near), near))
   }
 
   // --- the run ------------------------------------------------------------------------------------------------------
 
-  for (const connector of connectors) {
-    for (const thread of connector.threads) askStore(thread, () => {}, () => alarm(thread, clock() + POLL_MS, () => poll(thread)))
-    after(connector.spec.snapshotMs * 1000, () => readBooks(connector))
+  /** Each thread claims its book and looks for what is left there once a second from then on. */
+  #start(connector: Connector): void {
+    for (const thread of connector.threads) {
+      const claim = (): void => {}
+      this.#askStore(thread, claim, () => this.#alarm(thread, this.#clock() + POLL_MS, () => this.#poll(thread)))
+    }
+    this.#after(connector.spec.snapshotMs * 1000, () => this.#readBooks(connector))
   }
 
-  for (const [number, order] of world.orders.entries()) {
-    at(order.atUs, () => {
-      const access = accesses.get(order.from)
-      if (access === undefined) throw new Error(`no user ${order.from}`)
-      const packet: Packet = { order: number, amount: order.amount, expiresAt: clock() + order.expiryMs }
-      const told: Hear = (reply) => after(access.latencyUs, () => lines[number]?.push(toldLine(reply, now)))
-      const ask = (): void => {
-        const door = nextDoor(access.connections)
-        after(access.latencyUs, () => door(packet, order.withId ? `${number}` : undefined, told))
-      }
-      ask()
-      if (order.withId && order.repeatAfterMs !== undefined) after(Math.round(order.repeatAfterMs * 1000), ask)
-    })
+  #begins(number: number, order: OrderSpec): void {
+    const access = this.#accesses.get(order.from)
+    if (access === undefined) throw new Error(`no user ${order.from}`)
+    const { connections, latencyUs } = access
+    const packet: Packet = { order: number, amount: order.amount, expiresAt: this.#clock() + order.expiryMs }
+    const told: Hear = (reply) => this.#after(latencyUs, () => this.#lines[number]?.push(toldLine(reply, this.#now)))
+    const ask = (): void => {
+      const door = this.#nextDoor(connections)
+      this.#after(latencyUs, () => door(packet, order.withId ? `${number}` : undefined, told))
+    }
+    ask()
+    if (order.withId && order.repeatAfterMs !== undefined) this.#after(Math.round(order.repeatAfterMs * 1000), ask)
   }
 
-  while (pending.length > 0 && (pending[0]?.atUs ?? 0) <= endUs) {
-    const next = pending.shift()
-    if (next === undefined) break
-    now = next.atUs
-    next.happen()
+  #lineOf(account: Account): string {
+    const { connector, holder, cold } = account
+    const books = connector.threads.map((thread) => ({
+      hot: this.#bookOf(thread, account).stored.hot,
+      granted: account.granted[thread.number] ?? 0n,
+      returned: account.returned[thread.number] ?? 0n,
+    }))
+    return accountLine(connector.spec.name, holder, cold, books)
   }
-
-  const accounts = connectors.flatMap((connector) =>
-    connector.accounts.map((each) => {
-      const books = connector.threads.map((thread) => ({
-        hot: bookOf(thread, each).stored.hot,
-        granted: each.granted[thread.number] ?? 0n,
-        returned: each.returned[thread.number] ?? 0n,
-      }))
-      return accountLine(connector.spec.name, each.holder, each.cold, books)
-    }),
-  )
-  return { story: { orders: lines, accounts }, seen }
 }

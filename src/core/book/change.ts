@@ -29,7 +29,7 @@ export interface PaymentRecord {
   readonly outgoingExpiry: UnixMs
   readonly attempt: number
   /** The sender's id and the hash of the prepare's content, where it came with one (B4). */
-  readonly request?: { readonly id: string; readonly hash: string }
+  readonly request?: { readonly id: string; readonly hash: string } | undefined
 }
 
 /** An attempt that ended without an answer: its receiver may have been charged (S2). */
@@ -64,8 +64,8 @@ export type Change =
       readonly outgoingAmount: Amount
       readonly outgoingExpiry: UnixMs
       readonly attempt: number
-      readonly counted?: Counted
-      readonly unresolved?: Unresolved
+      readonly counted?: Counted | undefined
+      readonly unresolved?: Unresolved | undefined
     }
   | {
       readonly type: 'credit'
@@ -73,16 +73,16 @@ export type Change =
       readonly pocket: Pocket
       readonly reply: Reply
       readonly counted: Counted
-      readonly keepUntil?: UnixMs
+      readonly keepUntil?: UnixMs | undefined
     }
   | {
       readonly type: 'refund'
       readonly payment: PaymentId
       readonly pocket: Pocket
       readonly reply: Reply
-      readonly counted?: Counted
-      readonly unresolved?: Unresolved
-      readonly keepUntil?: UnixMs
+      readonly counted?: Counted | undefined
+      readonly unresolved?: Unresolved | undefined
+      readonly keepUntil?: UnixMs | undefined
     }
   | {
       readonly type: 'reject'

@@ -9,8 +9,12 @@ import type { Holding } from './holding.ts'
 
 /** Adds a change to the commit of this step; `payment` goes on when it is durable. */
 export function write(state: ThreadState, change: Change, payment?: Payment): void {
-  state.changes.push(change)
-  if (payment !== undefined) state.changedPayments.push(payment)
+  // Most commits have one change of one payment: a literal is smaller than what push makes room for.
+  if (state.changes.length === 0) state.changes = [change]
+  else state.changes.push(change)
+  if (payment === undefined) return
+  if (state.changedPayments.length === 0) state.changedPayments = [payment]
+  else state.changedPayments.push(payment)
 }
 
 /** Notes that this step's commit gives money back: when it is durable, the total may be sent (B7). */
@@ -18,21 +22,19 @@ export function noteGiven(state: ThreadState, holding: Holding): void {
   state.changedGiven.push(holding)
 }
 
+const NONE: Emitted['given'] = []
+
 /** At the end of a step: what was written becomes one commit. Tombstones without an id ride along (B5). */
 export function flush(state: ThreadState): void {
   if (state.changes.length === 0) return
   const changes = state.drops.length === 0 ? state.changes : state.changes.concat(state.drops)
-  const emitted: Emitted = {
-    seq: ++state.seq,
-    changes,
-    payments: state.changedPayments,
-    given: state.changedGiven.map((holding) => ({ holding, total: holding.given })),
-  }
+  const given = state.changedGiven.length === 0 ? NONE : state.changedGiven.map((holding) => ({ holding, total: holding.given }))
+  const emitted: Emitted = { seq: ++state.seq, changes, payments: state.changedPayments, given }
   state.unacknowledged.push(emitted)
   state.effects.push({ type: 'commit', epoch: state.epoch, seq: emitted.seq, changes })
   state.changes = []
   state.changedPayments = []
-  state.changedGiven = []
+  if (state.changedGiven.length > 0) state.changedGiven = []
   if (state.drops.length > 0) state.drops = []
 }
 

@@ -11,7 +11,6 @@ export function tell(state: ThreadState, payment: Payment): void {
   const { reply, sender } = payment
   if (reply === undefined) throw new Error(`payment ${payment.id} has no reply to tell`)
   for (const asker of payment.askers) answer(state, asker, reply)
-  payment.askers.length = 0
   payment.state = 'done'
   sender.open--
   if (payment.request === undefined) forget(state, payment)

@@ -105,7 +105,13 @@ function send(state: ThreadState, payment: Payment, at: UnixMs): void {
     to: attempt.receiver.account.id,
     payment: payment.id,
     attempt: attempt.number,
-    prepare: { ...payment.prepare, amount: attempt.outgoingAmount, expiresAt: attempt.outgoingExpiry },
+    prepare: {
+      amount: attempt.outgoingAmount,
+      expiresAt: attempt.outgoingExpiry,
+      condition: payment.prepare.condition,
+      destination: payment.prepare.destination,
+      data: payment.prepare.data,
+    },
   })
 }
 

@@ -21,18 +21,18 @@ export interface Payment {
   readonly id: PaymentId
   readonly sender: Holding
   readonly prepare: Prepare
-  readonly request?: { readonly id: string; readonly hash: string }
+  readonly request: { readonly id: string; readonly hash: string } | undefined
   /** Who is told the answer; with an id there may be several. */
   readonly askers: Asker[]
   state: PaymentState
-  attempt?: Attempt
+  attempt: Attempt | undefined
   /** The present attempt may or may not have been taken (S1). */
   unknown: boolean
   /** Receivers of earlier attempts. */
   readonly tried: Holding[]
   /** The last reject that a receiver itself gave: it counts before ours. */
-  receiverReject?: Reject
-  reply?: Reply
+  receiverReject: Reject | undefined
+  reply: Reply | undefined
 }
 
 /** A new payment of `sender`, known by its id from now on. */
@@ -49,11 +49,14 @@ export function makePayment(
     id,
     sender,
     prepare,
-    ...(request === undefined ? {} : { request }),
+    request,
     askers: [asker],
     state: 'owning',
+    attempt: undefined,
     unknown: false,
     tried: [],
+    receiverReject: undefined,
+    reply: undefined,
   }
   state.payments.set(id, payment)
   sender.open++

@@ -34,7 +34,7 @@ export function charge(state: ThreadState, payment: Payment, attempt: Attempt, a
         outgoingAmount: attempt.outgoingAmount,
         outgoingExpiry: attempt.outgoingExpiry,
         attempt: attempt.number,
-        ...(request === undefined ? {} : { request }),
+        request,
       },
     },
     payment,
@@ -59,7 +59,8 @@ export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, 
       outgoingAmount: attempt.outgoingAmount,
       outgoingExpiry: attempt.outgoingExpiry,
       attempt: attempt.number,
-      ...ended,
+      counted: ended.counted,
+      unresolved: ended.unresolved,
     },
     payment,
   )
@@ -67,8 +68,8 @@ export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, 
 
 /** How an attempt ended, as the next change of its payment carries it. */
 export interface Ended {
-  readonly counted?: Counted
-  readonly unresolved?: Unresolved
+  readonly counted: Counted | undefined
+  readonly unresolved: Unresolved | undefined
 }
 
 /** `answered`: the receiver told its end; otherwise it may have been charged (S2). F and R codes count as none. */
@@ -77,8 +78,8 @@ export function endOf(payment: Payment, outcome: Outcome | undefined, answered: 
   const account = attempt.receiver.account.id
   const amount = attempt.outgoingAmount
   return {
-    ...(outcome === undefined ? {} : { counted: { route: attempt.route, account, outcome, amount } }),
-    ...(answered ? {} : { unresolved: { account, amount } }),
+    counted: outcome === undefined ? undefined : { route: attempt.route, account, outcome, amount },
+    unresolved: answered ? undefined : { account, amount },
   }
 }
 
@@ -93,7 +94,7 @@ export function credit(state: ThreadState, payment: Payment, fulfill: Fulfill, a
   const counted: Counted = { route: attempt.route, account: receiver.account.id, outcome: 'success', amount: outgoingAmount }
   count(receiver, counted)
   settle(payment, 'crediting', fulfill)
-  write(state, { type: 'credit', payment: payment.id, pocket: pocketOf(receiver), reply: fulfill, counted, ...keptUntil(state, payment) }, payment)
+  write(state, { type: 'credit', payment: payment.id, pocket: pocketOf(receiver), reply: fulfill, counted, keepUntil: keptUntil(state, payment) }, payment)
   coolExcess(state, receiver, at)
 }
 
@@ -104,7 +105,8 @@ export function refund(state: ThreadState, payment: Payment, reply: Reply, ended
   tally(ended.counted, payment)
   receive(sender, prepare.amount)
   settle(payment, 'refunding', reply)
-  write(state, { type: 'refund', payment: payment.id, pocket: pocketOf(sender), reply, ...ended, ...keptUntil(state, payment) }, payment)
+  const { counted, unresolved } = ended
+  write(state, { type: 'refund', payment: payment.id, pocket: pocketOf(sender), reply, counted, unresolved, keepUntil: keptUntil(state, payment) }, payment)
   coolExcess(state, sender, at)
 }
 
@@ -120,8 +122,8 @@ function settle(payment: Payment, state: 'crediting' | 'refunding' | 'rejecting'
   payment.reply = reply
 }
 
-function keptUntil(state: ThreadState, payment: Payment): { keepUntil?: UnixMs } {
-  return payment.request === undefined ? {} : { keepUntil: payment.prepare.expiresAt + state.config.answerRetentionMs }
+function keptUntil(state: ThreadState, payment: Payment): UnixMs | undefined {
+  return payment.request === undefined ? undefined : payment.prepare.expiresAt + state.config.answerRetentionMs
 }
 
 function offer(state: ThreadState, payment: Payment, attempt: Attempt): void {
@@ -130,7 +132,7 @@ function offer(state: ThreadState, payment: Payment, attempt: Attempt): void {
   payment.tried.push(attempt.receiver)
   attempt.receiver.underWay = add(attempt.receiver.underWay, attempt.outgoingAmount)
   moveOutgoing(state, attempt.receiver, attempt.outgoingAmount)
-  state.timers.arm(attempt.outgoingExpiry + EXPIRY_GRACE_MS, { type: 'attempt', payment, attempt: attempt.number })
+  state.timers.arm(attempt.outgoingExpiry + EXPIRY_GRACE_MS, { type: 'attempt', payment: payment.id, attempt: attempt.number })
 }
 
 function withdraw(state: ThreadState, payment: Payment): void {

@@ -1,13 +1,13 @@
 /** Candidates for a destination, with what a thread knows of each: the last snapshot plus its own changes since. */
-import { type Holding, type MutableTally, ownPart } from '../book/holding.ts'
+import { type Holding, ownPart } from '../book/holding.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { type Amount, add, type Balance, balance, minus, plus, subtract, ZERO } from '../values/amount.ts'
 import { nextDraw } from '../values/draw.ts'
 import type { UnixMs } from '../values/time.ts'
 import { longestPrefix } from './addressMapper.ts'
 import type { Candidate, Tally } from './candidate.ts'
-import { NO_TALLY, TALLY_KEYS } from './reading.ts'
-import { type Snapshot, tallyKey, type Way } from './snapshot.ts'
+import { addTally, copyTally, NO_TALLY } from './reading.ts'
+import type { Snapshot, Way } from './snapshot.ts'
 
 /** A T04 is believed for this long, or until the balance has moved past it. */
 const REFUSAL_MEMORY_MS = 10_000
@@ -101,12 +101,11 @@ function roomOf(holding: Holding, level: Balance, at: UnixMs): Balance | undefin
 }
 
 function tallyOf(state: ThreadState, snapshot: Snapshot, route: string, holding: Holding): Tally {
-  const view = snapshot.tallies.get(tallyKey(route, holding.account.id))
+  const view = snapshot.tallies.get(route)?.get(holding.account.id)
   const now = holding.tallies?.get(route)
   if (view === undefined) return now ?? NO_TALLY
   if (now === undefined) return view.tally
-  const then = view.parts.get(state.config.thread) ?? NO_TALLY
-  const sum: MutableTally = { ...view.tally }
-  for (const key of TALLY_KEYS) sum[key] += now[key] - then[key]
+  const sum = copyTally(view.tally)
+  addTally(sum, now, view.parts.get(state.config.thread) ?? NO_TALLY)
   return sum
 }

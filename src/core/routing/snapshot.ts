@@ -37,17 +37,16 @@ export interface TallyView {
   readonly parts: ReadonlyMap<ThreadId, Tally>
 }
 
+/** Something for each way that was taken: by route, then by account. */
+export type Tallies<T> = ReadonlyMap<string, ReadonlyMap<AccountId, T>>
+
 export interface Snapshot {
   /** When the books were read. */
   readonly at: UnixMs
   readonly mapper: AddressMapper
   readonly accounts: ReadonlyMap<AccountId, AccountView>
-  /** By `tallyKey(route, account)`. */
-  readonly tallies: ReadonlyMap<string, TallyView>
+  /** By route, then by account. */
+  readonly tallies: Tallies<TallyView>
   /** The last sequence number of each book that was read. */
   readonly seqs: ReadonlyMap<ThreadId, number>
-}
-
-export function tallyKey(route: string, account: AccountId): string {
-  return `${account} ${route}`
 }

@@ -27,7 +27,7 @@ export interface Account {
   /** How far below zero its cold may go (R4). */
   readonly creditLimit: Amount
   /** The credit that it grants us, where we know it. */
-  readonly peerLimit?: Amount
+  readonly peerLimit?: Amount | undefined
   /** Whether it answers a repeated id with the first answer (S1). */
   readonly deduplicates: boolean
   /** Prefixes reached through it without being announced. */

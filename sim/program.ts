@@ -1,0 +1,167 @@
+/**
+ * The commands of `ilp-sim`, their flags and their help. What a command does stands in its own file, and is loaded when it
+ * is asked for: the report's charts take longer to load than a list takes to print.
+ */
+import { availableParallelism } from 'node:os'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { policies } from '../src/core/routing/policies.ts'
+import { version } from './product.ts'
+import type { Terminal } from './terminal.ts'
+import { UsageError } from './usageError.ts'
+import { listScenarios, loadScenario } from './workload/scenario.ts'
+
+const BUG = 1
+const BAD_USAGE = 2
+/** A run takes seconds: more than this is a slip of the finger. */
+const MAX_SEEDS = 100_000
+const MAX_JOBS = 256
+const DEFAULT_SEEDS = 3
+const DEFAULT_POLICY = 'trusted-room'
+
+const SCENARIO = 'a path, or the name of one in scenarios/ (see ilp-sim scenarios)'
+const TOPOLOGY = 'take the connectors and lines from GRAPH.csv: from,to,capacity[,latencyMs]'
+const PAYMENTS = 'take the payments from PAYMENTS.csv: atMs,from,to,amount'
+
+/** `args` as they stand after the program's name. Returns the exit code. */
+export async function ilpSim(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0
+  const program = commands(terminal, (ended) => {
+    code = ended
+  })
+  if (args.length === 0) {
+    program.outputHelp({ error: true })
+    return BAD_USAGE
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return told(error, terminal)
+  }
+}
+
+function commands(terminal: Terminal, ended: (code: number) => void): Command {
+  const ilpSim = new Command('ilp-sim')
+  ilpSim
+    .description('Simulates Interledger connectors, and compares how they choose among accounts that announce the same route.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: (text) => terminal.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim scenarios
+  ilp-sim run which-account --policy lowest-balance
+  ilp-sim compare which-account --seeds 10
+
+Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invariant is broken.`,
+    )
+  addRun(ilpSim, terminal, ended)
+  addCompare(ilpSim, terminal, ended)
+  addLists(ilpSim, terminal)
+  return ilpSim
+}
+
+function addRun(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('run')
+    .description('Run one world with one seed, and say what came of it.')
+    .argument('<SCENARIO>', SCENARIO)
+    .option('--seed <N>', 'seed of everything random', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--policy <NAME>', 'how the compared connectors choose (see ilp-sim policies)', DEFAULT_POLICY)
+    .option('--regime <NAME>', "of a scenario with several: 'balanced', or 'balanced, failover 1' (default: the first)")
+    .option('--trace <FILE>', 'write every input, effect, message and store command to FILE, a line of JSON each')
+    .option('--json', 'print the figures as JSON')
+    .option('--topology <GRAPH.csv>', TOPOLOGY)
+    .option('--payments <PAYMENTS.csv>', PAYMENTS)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim run which-account
+  ilp-sim run which-account --regime holder --policy most-room --seed 7
+  ilp-sim run which-account --json --trace out/trace.ndjson`,
+    )
+    .action(async (scenario, options) => {
+      const { runCommand } = await import('./runCommand.ts')
+      ended(runCommand(scenario, options, terminal))
+    })
+}
+
+function addCompare(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('compare')
+    .description('Run policies side by side on the same seeds: the table, the answer in words, report.html and results.json.')
+    .argument('<SCENARIO>', SCENARIO)
+    .option('--policy <A,B,…>', "which to compare (default: the scenario's; see ilp-sim policies)")
+    .option('--seeds <N>', 'how many seeds', wholeNumber(1, MAX_SEEDS), DEFAULT_SEEDS)
+    .option('--seed <FIRST>', 'the first of them', wholeNumber(0, Number.MAX_SAFE_INTEGER - MAX_SEEDS), 1)
+    .option('--jobs <N>', 'runs at once; the results are the same whatever it is (default: one a core)', wholeNumber(1, MAX_JOBS), availableParallelism())
+    .option('--out <DIR>', 'write to DIR/SCENARIO', 'out')
+    .option('--json', 'print results.json')
+    .option('--topology <GRAPH.csv>', TOPOLOGY)
+    .option('--payments <PAYMENTS.csv>', PAYMENTS)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim compare which-account --seeds 30
+  ilp-sim compare which-account --policy highest-balance,lowest-balance --jobs 1
+  ilp-sim compare plain --topology graph.csv --payments payments.csv --out /tmp/mine`,
+    )
+    .action(async (scenario, options) => {
+      const { compareCommand } = await import('./compareCommand.ts')
+      ended(await compareCommand(scenario, options, terminal))
+    })
+}
+
+function addLists(ilpSim: Command, { stdout }: Terminal): void {
+  ilpSim
+    .command('policies')
+    .description('List the policies, a line each.')
+    .addHelpText('after', '\nExample:\n  ilp-sim policies')
+    .action(() =>
+      list(
+        stdout,
+        policies.map(({ name, summary }) => [name, summary]),
+      ),
+    )
+  ilpSim
+    .command('scenarios')
+    .description('List the scenarios that come with the program, a line each.')
+    .addHelpText('after', '\nExample:\n  ilp-sim scenarios')
+    .action(() =>
+      list(
+        stdout,
+        listScenarios().map(({ name, file }) => [name, loadScenario(file).question]),
+      ),
+    )
+}
+
+function list(stdout: Terminal['stdout'], rows: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2
+  for (const [name, text] of rows) stdout.write(`${name.padEnd(width)}${text}\n`)
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d{1,16}$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    return value
+  }
+}
+
+/** Says what went wrong, and returns the exit code. */
+function told(error: unknown, { stderr }: Terminal): number {
+  // commander has printed its own message; help and version come this way too, with exit code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE
+  if (error instanceof UsageError) {
+    stderr.write(`${error.message}\n`)
+    return BAD_USAGE
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  stderr.write(`ilp-sim: a bug in the program. Please report it with what follows, and the command.\n${stack}\n`)
+  return BUG
+}

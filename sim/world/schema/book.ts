@@ -1,0 +1,153 @@
+/** What a thread does to its book, and what threads leave each other there. */
+import { z } from 'zod'
+import type { Change } from '../../../src/core/book/change.ts'
+import type { LeftMessage } from '../../../src/core/book/message.ts'
+import { describes, named } from './shape.ts'
+import {
+  accountId,
+  address,
+  amount,
+  answer,
+  condition,
+  contentHash,
+  count,
+  messageId,
+  ms,
+  paymentId,
+  prefix,
+  prepare,
+  reply,
+  requestId,
+  threadId,
+  unit,
+} from './values.ts'
+
+const request = z.strictObject({ id: requestId, hash: contentHash }).describe('Where the prepare came with an id (B4).')
+const counted = named(
+  'Counted',
+  'How an attempt ended, for the record of its receiver (A2).',
+  z.strictObject({ route: prefix, account: accountId, outcome: z.enum(['success', 'fault', 'noRoom']), amount }),
+)
+const unresolved = named(
+  'Unresolved',
+  'An attempt that ended without an answer: its receiver may have been charged (S2).',
+  z.strictObject({ account: accountId, amount }),
+)
+const pocket = named(
+  'Pocket',
+  'hot: of this thread. given: straight on its way to cold, where this thread does not serve the account (B7).',
+  z.enum(['hot', 'given']),
+)
+const keepUntil = ms.describe('The answer is told again until then. Left out: the payment came without an id.')
+
+/** Where a payment goes now. */
+const attemptFields = {
+  route: prefix.describe('The announced route that was followed.'),
+  receiver: accountId,
+  outgoingUnit: unit,
+  outgoingAmount: amount,
+  outgoingExpiry: ms,
+  attempt: count.describe('1, 2, …'),
+}
+
+const record = named(
+  'PaymentRecord',
+  'A payment under way: incoming is what the sender is charged, outgoing what the receiver is to be credited.',
+  z.strictObject({
+    payment: paymentId,
+    sender: accountId,
+    incomingUnit: unit,
+    incomingAmount: amount,
+    incomingExpiry: ms,
+    condition,
+    destination: address,
+    ...attemptFields,
+    request: z.exactOptional(request),
+  }),
+)
+
+const changes = {
+  take: named('take', 'Granted money arrives: hot + amount, taken + amount.', z.strictObject({ type: z.literal('take'), account: accountId, amount })),
+  give: named(
+    'give',
+    'Hot goes back on its way to cold: hot - amount, given + amount.',
+    z.strictObject({ type: z.literal('give'), account: accountId, amount }),
+  ),
+  charge: named(
+    'charge',
+    "A payment begins: the sender's hot - incomingAmount, under way + incomingAmount (in incomingUnit).",
+    z.strictObject({ type: z.literal('charge'), record }),
+  ),
+  reroute: named(
+    'reroute',
+    'The next receiver is tried. Moves no money: the record has a new receiver, outgoing amount and expiry, and attempt.',
+    z.strictObject({
+      type: z.literal('reroute'),
+      payment: paymentId,
+      ...attemptFields,
+      counted: z.exactOptional(counted),
+      unresolved: z.exactOptional(unresolved),
+    }),
+  ),
+  credit: named(
+    'credit',
+    "Fulfilled: under way - the record's incomingAmount, the receiver's pocket + its outgoingAmount, position[incomingUnit] + incomingAmount, position[outgoingUnit] - outgoingAmount.",
+    z.strictObject({ type: z.literal('credit'), payment: paymentId, pocket, reply, counted, keepUntil: z.exactOptional(keepUntil) }),
+  ),
+  refund: named(
+    'refund',
+    "Failed: under way - the record's incomingAmount, the sender's pocket + the same.",
+    z.strictObject({
+      type: z.literal('refund'),
+      payment: paymentId,
+      pocket,
+      reply,
+      counted: z.exactOptional(counted),
+      unresolved: z.exactOptional(unresolved),
+      keepUntil: z.exactOptional(keepUntil),
+    }),
+  ),
+  reject: named(
+    'reject',
+    'A prepare with an id was rejected before any charge. Moves no money.',
+    z.strictObject({ type: z.literal('reject'), payment: paymentId, sender: accountId, request, reply, keepUntil }),
+  ),
+  consumed: named('consumed', 'A left message was handled, and goes. Moves no money.', z.strictObject({ type: z.literal('consumed'), message: messageId })),
+  dropped: named('dropped', 'A settled payment is forgotten. Moves no money.', z.strictObject({ type: z.literal('dropped'), payment: paymentId })),
+} satisfies Record<Change['type'], z.ZodType>
+
+export const change = z.discriminatedUnion('type', [
+  changes.take,
+  changes.give,
+  changes.charge,
+  changes.reroute,
+  changes.credit,
+  changes.refund,
+  changes.reject,
+  changes.consumed,
+  changes.dropped,
+])
+
+const askedAgain = named(
+  'AskedAgain',
+  "A prepare came under an id that another thread owns: left in the owner's book.",
+  z.strictObject({
+    type: z.literal('askedAgain'),
+    message: messageId,
+    from: threadId,
+    request: count.describe('Which of its requests waits for the answer.'),
+    account: accountId,
+    requestId,
+    hash: contentHash,
+    prepare,
+  }),
+)
+const answered = named(
+  'Answered',
+  "The owner's answer to it: left in the asker's book.",
+  z.strictObject({ type: z.literal('answered'), message: messageId, request: count, reply: answer }),
+)
+export const leftMessage = z.discriminatedUnion('type', [askedAgain, answered])
+
+describes<typeof change, Change>()
+describes<typeof leftMessage, LeftMessage>()

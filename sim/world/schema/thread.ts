@@ -1,0 +1,163 @@
+/** Everything that can happen to a thread, and everything it can ask for. */
+import { z } from 'zod'
+import type { Effect } from '../../../src/core/effect.ts'
+import type { Input } from '../../../src/core/input.ts'
+import { change, leftMessage } from './book.ts'
+import { snapshot } from './routing.ts'
+import { describes, named } from './shape.ts'
+import {
+  accountId,
+  amount,
+  answer,
+  balance,
+  contentHash,
+  count,
+  draw,
+  fulfill,
+  messageId,
+  ms,
+  paymentId,
+  prepare,
+  reject,
+  requestId,
+  threadId,
+} from './values.ts'
+
+const epoch = z.string().describe('A unique id of this incarnation of the thread.')
+const seq = count.describe('Commits of a book are numbered 1, 2, … without a gap (B2).')
+const attempt = count.describe('1, 2, …: an answer to an old attempt is ignored.')
+const request = count.describe('A concentric prepare that waits for its answer, numbered by the thread.')
+
+export const claimReply = named('ClaimReply', 'The last commit in the book.', z.strictObject({ seq }))
+export const commitReply = z
+  .enum(['ok', 'already', 'gap'])
+  .describe('already: applied before. gap: a commit before it is missing. Neither of them changed anything.')
+export const warmReply = z.union([
+  named(
+    'Warmed',
+    'grant went from cold to granted.',
+    z.strictObject({
+      granted: amount.describe('Running total of what this thread was granted, with this grant.'),
+      grant: amount,
+      coldBefore: balance,
+    }),
+  ),
+  z.literal('full').describe('The running total is near its end: nothing was done (R6).'),
+])
+export const coolReply = z.union([
+  named(
+    'Cooled',
+    "What `returned` lacked of the command's `given` went to cold.",
+    z.strictObject({ returned: amount.describe('Running total of what this thread gave back, now.'), cold: balance.describe('After it.') }),
+  ),
+  z.literal('full'),
+])
+export const ownReply = named('Owned', 'Who owns the id, and the hash under which it was first seen.', z.strictObject({ owner: threadId, hash: contentHash }))
+
+const inputs = {
+  started: z.strictObject({ type: z.literal('started'), at: ms, epoch }).describe('The thread begins.'),
+  claimed: z.strictObject({ type: z.literal('claimed'), at: ms, seq }).describe('Reply to claim.'),
+  prepareReceived: z
+    .strictObject({ type: z.literal('prepareReceived'), at: ms, draw, from: accountId, request, requestId: z.exactOptional(requestId), prepare })
+    .describe('A concentric prepare: `from` wants to send money.'),
+  fulfillReceived: z
+    .strictObject({ type: z.literal('fulfillReceived'), at: ms, from: accountId, payment: paymentId, attempt, fulfill })
+    .describe('A concentric fulfill: the receiver answers an attempt.'),
+  rejectReceived: z.strictObject({ type: z.literal('rejectReceived'), at: ms, draw, from: accountId, payment: paymentId, attempt, reject }),
+  sendFailed: z
+    .strictObject({ type: z.literal('sendFailed'), at: ms, draw, payment: paymentId, attempt, how: z.enum(['notTaken', 'unknown']) })
+    .describe('No packet came back (S1).'),
+  committed: z
+    .strictObject({ type: z.literal('committed'), at: ms, draw, seq, reply: commitReply })
+    .describe('Reply to commit: with ok or already it is durable.'),
+  warmed: z.strictObject({ type: z.literal('warmed'), at: ms, draw, account: accountId, reply: warmReply }).describe('Reply to warm.'),
+  cooled: z.strictObject({ type: z.literal('cooled'), at: ms, account: accountId, reply: coolReply }).describe('Reply to cool.'),
+  owned: z.strictObject({ type: z.literal('owned'), at: ms, draw, account: accountId, requestId, reply: ownReply }).describe('Reply to own.'),
+  left: z.strictObject({ type: z.literal('left'), at: ms, to: threadId, message: messageId }).describe('Reply to leave: it is durable.'),
+  wakeHeard: z.strictObject({ type: z.literal('wakeHeard'), at: ms }).describe('A hint that something was left for this thread.'),
+  leftRead: z
+    .strictObject({ type: z.literal('leftRead'), at: ms, draw, messages: z.array(leftMessage) })
+    .describe('Reply to readLeft, where there was something.'),
+  snapshotTaken: z.strictObject({ type: z.literal('snapshotTaken'), at: ms, snapshot }).describe('From the announcer.'),
+  woke: z.strictObject({ type: z.literal('woke'), at: ms, draw }).describe('The time of the last sleepUntil has come.'),
+} satisfies Record<Input['type'], z.ZodType>
+
+export const input = named(
+  'Input',
+  'Something that happened to a thread. `at` is the time by its own clock, whole ms.',
+  z.discriminatedUnion('type', [
+    inputs.started,
+    inputs.claimed,
+    inputs.prepareReceived,
+    inputs.fulfillReceived,
+    inputs.rejectReceived,
+    inputs.sendFailed,
+    inputs.committed,
+    inputs.warmed,
+    inputs.cooled,
+    inputs.owned,
+    inputs.left,
+    inputs.wakeHeard,
+    inputs.leftRead,
+    inputs.snapshotTaken,
+    inputs.woke,
+  ]),
+)
+
+export const effects = {
+  claim: named('claim', "Takes over the thread's own book.", z.strictObject({ type: z.literal('claim'), epoch })),
+  commit: named(
+    'commit',
+    "Changes the thread's own book, all changes or none. Applied only as the number after the last.",
+    z.strictObject({ type: z.literal('commit'), epoch, seq, changes: z.array(change) }),
+  ),
+  warm: named(
+    'warm',
+    'Asks for money from cold. Granted is at most cold + creditLimit.',
+    z.strictObject({
+      type: z.literal('warm'),
+      account: accountId,
+      taken: amount.describe("The book's running total of takes: what was granted beyond it is on its way."),
+      wanted: amount.describe('Beyond what was taken.'),
+    }),
+  ),
+  cool: named(
+    'cool',
+    'Gives money back to cold.',
+    z.strictObject({ type: z.literal('cool'), account: accountId, given: amount.describe("The book's running total.") }),
+  ),
+  own: named(
+    'own',
+    'Claims an id for this thread: the first that does keeps it until then (B4).',
+    z.strictObject({ type: z.literal('own'), account: accountId, requestId, hash: contentHash, keepUntil: ms }),
+  ),
+  leave: named('leave', "Puts a message into another thread's book.", z.strictObject({ type: z.literal('leave'), to: threadId, message: leftMessage })),
+  readLeft: named('readLeft', "Reads what was left in the thread's own book.", z.strictObject({ type: z.literal('readLeft') })),
+  wake: z.strictObject({ type: z.literal('wake'), to: threadId }).describe('A hint to another thread; it may get lost.'),
+  sendPrepare: z
+    .strictObject({ type: z.literal('sendPrepare'), to: accountId, payment: paymentId, attempt, prepare })
+    .describe('An excentric prepare leaves: only when the commit with this attempt was answered ok or already (B1).'),
+  answer: z.strictObject({ type: z.literal('answer'), request, reply: answer }).describe('Ends a request: a fulfill only when its credit is durable (B1).'),
+  sleepUntil: z.strictObject({ type: z.literal('sleepUntil'), at: ms }).describe('Replaces the one before.'),
+} satisfies Record<Effect['type'], z.ZodType>
+
+export const effect = named(
+  'Effect',
+  'Something that a thread asks for.',
+  z.discriminatedUnion('type', [
+    effects.claim,
+    effects.commit,
+    effects.warm,
+    effects.cool,
+    effects.own,
+    effects.leave,
+    effects.readLeft,
+    effects.wake,
+    effects.sendPrepare,
+    effects.answer,
+    effects.sleepUntil,
+  ]),
+)
+
+describes<typeof input, Input>()
+describes<typeof effect, Effect>()

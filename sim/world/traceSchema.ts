@@ -1,0 +1,145 @@
+/** The shape of a trace's lines; `scenarios/trace.schema.json` is made from it. */
+import { z } from 'zod'
+import { announcerEffect, announcerEffects, announcerInput } from './schema/announcer.ts'
+import { leftMessage } from './schema/book.ts'
+import { plan } from './schema/plan.ts'
+import { announcementFields, bookEntry, reading } from './schema/routing.ts'
+import { describes } from './schema/shape.ts'
+import { claimReply, commitReply, coolReply, effect, effects, input, ownReply, warmReply } from './schema/thread.ts'
+import {
+  account,
+  accountId,
+  amount,
+  balance,
+  condition,
+  count,
+  fulfillFields,
+  lineName,
+  name,
+  prepareFields,
+  refusalFields,
+  rejectFields,
+  requestId,
+  threadId,
+  unit,
+} from './schema/values.ts'
+import type { Message, StoreCommand, StoreReply, TraceLine } from './trace.ts'
+
+const at = z.number().describe('Virtual time in ms, to the microsecond. Never less than in the line before.')
+const connector = name.describe('A connector.')
+const announcer = z.literal('announcer')
+
+const world = z
+  .strictObject({ at, kind: z.literal('world'), seed: count, scenario: z.string(), regime: z.string(), plan })
+  .describe('The first line, and the only one of its kind. With the same plan and seed the program writes the same trace, byte for byte.')
+
+const opened = z
+  .strictObject({
+    at,
+    kind: z.literal('account'),
+    connector,
+    line: lineName.describe('The line that leads to its holder: a message on it from or to this connector concerns this account.'),
+    account,
+    openingBalance: amount.describe('Its cold at the start: what entered through the ledger.'),
+  })
+  .describe('An account is opened, before anything moves.')
+
+const inputLine = z.union([
+  z.strictObject({ at, kind: z.literal('input'), connector, who: threadId, input }).describe('Something happened to a thread.'),
+  z.strictObject({ at, kind: z.literal('input'), connector, who: announcer, input: announcerInput }).describe('Something happened to the announcer.'),
+])
+
+const effectLine = z.union([
+  z.strictObject({ at, kind: z.literal('effect'), connector, who: threadId, effect }).describe('What a thread asked for on the input before.'),
+  z
+    .strictObject({ at, kind: z.literal('effect'), connector, who: announcer, effect: announcerEffect })
+    .describe('What the announcer asked for on the input before.'),
+])
+
+const replyTo = { condition: condition.describe("The prepare's.") }
+const message = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('prepare'), ...prepareFields, requestId: z.exactOptional(requestId) }),
+  z.strictObject({ ...replyTo, ...fulfillFields }),
+  z.strictObject({ ...replyTo, ...rejectFields }),
+  z.strictObject({ ...replyTo, ...refusalFields }),
+  z.strictObject({ type: z.literal('announcement'), ...announcementFields }),
+])
+const messageLine = z
+  .strictObject({
+    at,
+    kind: z.literal('message'),
+    line: lineName,
+    exchange: count.describe(
+      'A prepare and its reply are one exchange, an announcement is one alone. Numbered on each line. Without a reply the prepare was never answered.',
+    ),
+    from: name.describe('A connector or a user.'),
+    to: name.describe('A connector or a user. In a world where both have this name, the line says which.'),
+    arrives: z
+      .number()
+      .describe('When it will reach `to`, in virtual ms. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.'),
+    message,
+  })
+  .describe('A message leaves one end of a line.')
+
+const stores = [
+  store(effects.claim, claimReply),
+  store(effects.commit, commitReply),
+  store(effects.warm, warmReply),
+  store(effects.cool, coolReply),
+  store(effects.own, ownReply),
+  store(effects.leave, z.literal('ok')),
+  store(effects.readLeft, z.array(leftMessage)),
+  z
+    .strictObject({ at, kind: z.literal('store'), connector, who: announcer, command: announcerEffects.readBooks, reply: z.exactOptional(reading) })
+    .describe('The announcer read the books.'),
+] as const
+
+function store<C extends z.ZodType, R extends z.ZodType>(command: C, reply: R) {
+  return z
+    .strictObject({
+      at,
+      kind: z.literal('store'),
+      connector,
+      who: threadId.describe(
+        'Whose command it is: claim, commit and readLeft are on the book of this thread, warm and cool on its totals in the shard of the account.',
+      ),
+      command,
+      reply: z.exactOptional(reply),
+    })
+    .describe('The store applied a command, as a whole, at this moment. Without a reply it broke an invariant, and the trace ends.')
+}
+
+const totals = z.record(threadId, amount)
+const closing = z
+  .strictObject({
+    at,
+    kind: z.literal('closing'),
+    connector,
+    shards: z.array(z.strictObject({ account: accountId, cold: balance, granted: totals, returned: totals })),
+    books: z.array(z.strictObject({ thread: threadId, seq: count, accounts: z.array(bookEntry), positions: z.record(unit, balance) })),
+  })
+  .describe('What the store of a connector holds when the run is over: one line for each, the last of a trace that no broken invariant cut short.')
+
+export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, closing])
+
+const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
+Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by the grant of a warm (cold - grant, granted + grant) and by a cool (cold + given - returned where that is positive, then returned = given).
+Balance of an account: cold + sum over threads of (granted - taken) + hot + (given - returned). R3: cold >= -creditLimit, hot >= 0. R5, for each connector and unit, after every line: sum of the balances + payments under way (incomingAmount) + positions = sum of opening balances. B1: a sendPrepare comes after the committed input of the charge or reroute with its attempt, an answer with a fulfill after that of its credit. B2: a commit is applied only with the number after the last. B4: an id has one owner, one charge and one answer.
+Rules named R, B, S and A: ARCHITECTURE.md and its design.`
+
+/** `scenarios/trace.schema.json`. */
+export function traceJsonSchema(): string {
+  const { $schema, ...schema } = z.toJSONSchema(traceLine)
+  return `${JSON.stringify({ $schema, title: 'A line of a trace of ilp-sim', description: ABOUT, ...schema }, null, 2)}\n`
+}
+
+type LineOf<K extends TraceLine['kind']> = Extract<TraceLine, { kind: K }>
+describes<typeof world, LineOf<'world'>>()
+describes<typeof opened, LineOf<'account'>>()
+describes<typeof inputLine, LineOf<'input'>>()
+describes<typeof effectLine, LineOf<'effect'>>()
+describes<typeof message, Message>()
+describes<typeof messageLine, LineOf<'message'>>()
+describes<typeof closing, LineOf<'closing'>>()
+describes<z.ZodType<z.output<(typeof stores)[number]>['command']>, StoreCommand>()
+describes<z.ZodType<Exclude<z.output<(typeof stores)[number]>['reply'], undefined>>, StoreReply>()

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '../../../../sim/workload/plan.ts'
+import { loadScenario, planOf } from '../../../../sim/workload/scenario.ts'
+import { announcerEffect, announcerInput } from '../../../../sim/world/schema/announcer.ts'
+import { change } from '../../../../sim/world/schema/book.ts'
+import { effect, input } from '../../../../sim/world/schema/thread.ts'
+import { traceJsonSchema, traceLine } from '../../../../sim/world/traceSchema.ts'
+import { runWorld } from '../../../../sim/world/world.ts'
+import { check, type Line } from '../../../fixtures/stranger.ts'
+
+const WHICH_ACCOUNT = loadScenario('which-account')
+
+/** A few seconds of a regime, with little money so that it binds. */
+function shortPlan(regime: string, policy: string, failover: number): Plan {
+  const plan = planOf(WHICH_ACCOUNT, { regime, failover, name: `${regime}, failover ${failover}` }, policy)
+  return { ...plan, durationMs: 2_000, warmUpMs: 0, traffic: plan.traffic.map((each) => ({ ...each, expiryMs: 4_000 })) }
+}
+
+/** Prepares with ids, half of them asked twice on different threads, and users who cannot pay for all. */
+function withIds(plan: Plan): Plan {
+  return {
+    ...plan,
+    endpoints: plan.endpoints.map((each) => (each.group === 'users' ? { ...each, openingBalance: 900n as typeof each.openingBalance } : each)),
+    traffic: plan.traffic.map((each) => ({ ...each, idOdds: 0.8, repeatOdds: 0.6, repeatAfterMs: 20 })),
+  }
+}
+
+interface Traced {
+  readonly text: readonly string[]
+  readonly lines: readonly Line[]
+  readonly checkedR5: number
+}
+
+function traced(plan: Plan): Traced {
+  const text: string[] = []
+  const { invariants } = runWorld(plan, 1, { trace: (line) => text.push(line) })
+  expect(invariants.violation).toBeUndefined()
+  return { text, lines: text.map((line) => JSON.parse(line) as Line), checkedR5: invariants.checked.R5 ?? 0 }
+}
+
+const RUNS = {
+  balanced: traced(shortPlan('balanced', 'trusted-room', 1)),
+  unreliable: traced(shortPlan('unreliable', 'random', 1)),
+  holder: traced(shortPlan('holder', 'lowest-balance', 0)),
+  'with ids': traced(withIds(shortPlan('balanced', 'random', 1))),
+}
+
+test('the JSON Schema that is shipped → is the one of the code (`vitest -u` writes it)', async () => {
+  await expect(traceJsonSchema()).toMatchFileSnapshot('../../../../scenarios/trace.schema.json')
+})
+
+describe.each(Object.entries(RUNS))('%s', (_, { lines, checkedR5 }) => {
+  test('every line → is as the schema says', () => {
+    const wrong = lines.map((line) => traceLine.safeParse(line)).filter(({ success }) => !success)
+    expect(wrong).toEqual([])
+    expect(lines.length).toBeGreaterThan(3_000)
+  })
+
+  test('a checker that knows the trace alone → looks as often as ours, and finds nothing', () => {
+    expect(check(lines)).toEqual({ checked: checkedR5, wrong: [] })
+  })
+
+  test('every prepare → has an account at each connector of its line, and at most one reply from the other end', () => {
+    const accounts = new Set(lines.flatMap((line) => (line.kind === 'account' ? [`${line.connector}, ${line.line}`] : [])))
+    const connectors = new Set(lines.flatMap((line) => (line.kind === 'account' ? [line.connector] : [])))
+    const open = new Map<string, string>()
+    for (const line of lines) {
+      if (line.kind !== 'message' || line.message.type === 'announcement') continue
+      const exchange = `${line.line} ${line.exchange}`
+      for (const end of [line.from, line.to]) if (connectors.has(end)) expect(accounts).toContain(`${end}, ${line.line}`)
+      if (line.message.type === 'prepare') open.set(exchange, `${line.from} ${line.to} ${line.message.condition}`)
+      else {
+        expect(open.get(exchange)).toBe(`${line.to} ${line.from} ${line.message.condition}`)
+        open.delete(exchange)
+      }
+    }
+  })
+})
+
+test('a store that says other than its commands come to → the checker finds it', () => {
+  const { lines } = RUNS.balanced
+  const flawed = (change: (line: Line) => Line | undefined) => check(lines.flatMap((line) => change(line) ?? [])).wrong
+  expect(flawed((line) => (line.kind === 'store' && line.command.type === 'warm' ? undefined : line))).not.toEqual([])
+  expect(flawed(withoutTakes)).not.toEqual([])
+  expect(flawed((line) => (line.kind === 'account' ? { ...line, openingBalance: `${line.openingBalance}1` } : line))).not.toEqual([])
+  expect(flawed((line) => (line.kind === 'closing' ? { ...line, books: line.books.map((book) => ({ ...book, positions: { usd: '7' } })) } : line))).not.toEqual(
+    [],
+  )
+})
+
+function withoutTakes(line: Line): Line {
+  if (line.kind !== 'store' || line.command.type !== 'commit') return line
+  return { ...line, command: { ...line.command, changes: line.command.changes.filter(({ type }) => type !== 'take') } } as Line
+}
+
+/** `input woke`, `effect commit`, `change take`, `message prepare`: what these lines show of each kind. */
+function kindsIn(line: Line): string[] {
+  switch (line.kind) {
+    case 'input':
+      return [`${line.who === 'announcer' ? 'announcerInput' : 'input'} ${line.input.type}`]
+    case 'effect':
+      return [`${line.who === 'announcer' ? 'announcerEffect' : 'effect'} ${line.effect.type}`]
+    case 'message':
+      return [`message ${line.message.type}`]
+    case 'store':
+      return 'changes' in line.command ? line.command.changes.map(({ type }) => `change ${type}`) : []
+    default:
+      return [line.kind]
+  }
+}
+
+const KINDS = [
+  ...input.options.map(({ shape }) => `input ${shape.type.value}`),
+  ...effect.options.map(({ shape }) => `effect ${shape.type.value}`),
+  ...announcerInput.options.map(({ shape }) => `announcerInput ${shape.type.value}`),
+  ...announcerEffect.options.map(({ shape }) => `announcerEffect ${shape.type.value}`),
+  ...change.options.map(({ shape }) => `change ${shape.type.value}`),
+  ...['prepare', 'fulfill', 'reject', 'refusal', 'announcement'].map((type) => `message ${type}`),
+]
+
+/** What a connector in a world without faults, and without quotes, never shows. */
+const NEVER = ['input sendFailed', 'announcerInput quoteAsked', 'announcerEffect answerQuote', 'message refusal']
+
+test('all runs together → every kind of line that the schema knows', () => {
+  const seen = new Set(Object.values(RUNS).flatMap(({ lines }) => lines.flatMap(kindsIn)))
+  expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
+})
