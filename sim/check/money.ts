@@ -1,7 +1,7 @@
 /** R3 and R5 for one connector, from the store's writes alone. */
 import type { Account, Unit } from '../../src/core/values/account.ts'
 import type { Balance } from '../../src/core/values/amount.ts'
-import type { Place } from '../world/store.ts'
+import type { Place } from './books.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
 
 /** What is money in sight (+), and what says that it has left this place for another (-). */

@@ -7,7 +7,7 @@ import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/a
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
-import type { Place, SimStore, StoreWatch } from '../world/store.ts'
+import type { Place, StoreAtRest, StoreWatch } from './books.ts'
 import { MoneyCheck } from './money.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
 
@@ -197,7 +197,7 @@ export class Witness implements StoreWatch {
   }
 
   /** At the end: nothing under way or in transit, nobody waits, and each balance is what its holder was told. */
-  quiet(store: SimStore): void {
+  quiet(store: StoreAtRest): void {
     if (this.#open > 0) throw this.#broken('quiet', `${this.#open} prepares were never answered`)
     for (const book of store.books.values()) this.#bookIsQuiet(store, book.thread)
     for (const shard of store.shards.values()) {
@@ -209,12 +209,12 @@ export class Witness implements StoreWatch {
     }
   }
 
-  #bookIsQuiet(store: SimStore, thread: ThreadId): void {
+  #bookIsQuiet(store: StoreAtRest, thread: ThreadId): void {
     const book = store.books.get(thread)
     if (book === undefined) return
     for (const payment of book.payments.values()) {
       this.#checked.quiet++
-      if (payment.record !== undefined && payment.reply === undefined)
+      if (payment.record !== undefined && payment.tombstone === undefined)
         throw this.#broken('quiet', `payment ${payment.record.payment} is still under way`, payment.record.condition)
     }
     if (book.left.size > 0) throw this.#broken('quiet', `${book.left.size} messages are still left in the book of ${thread}`)

@@ -2,29 +2,17 @@
  * The simulated store of one connector: the six commands and the plain ones beside them, each atomic, each on one shard.
  * Every write is shown to a watch, so that the checkers see money where it lies and never what the core thinks of it.
  */
-import type { Change, PaymentId, PaymentRecord, Pocket } from '../../src/core/book/change.ts'
+import type { Change, PaymentId, PaymentRecord, Pocket, RequestKey, Unresolved } from '../../src/core/book/change.ts'
+import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
 import { addOutcome, type MutableTally } from '../../src/core/book/holding.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { Cooled, Owned, Warmed } from '../../src/core/input.ts'
+import type { CommitReply, Cooled, Owned, Warmed } from '../../src/core/input.ts'
 import { copyTally, noTally, type Reading, under } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { type Amount, add, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
-import type { Reply } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
-
-export type Place = 'cold' | 'granted' | 'returned' | 'hot' | 'taken' | 'given' | 'underWay' | 'position'
-
-export interface StoreWatch {
-  /** Money from outside: an opening balance, a deposit, a withdrawal (negative). */
-  readonly entered: (unit: Unit, amount: Balance) => void
-  readonly wrote: (place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance) => void
-  /** A change was applied; `record` is what the book then had of its payment. */
-  readonly changed: (thread: ThreadId, seq: number, change: Change, record: PaymentRecord | undefined) => void
-  readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
-  /** The command is whole. */
-  readonly applied: () => void
-}
+import type { StoreWatch } from '../check/books.ts'
 
 export interface Shard {
   readonly account: Account
@@ -43,18 +31,15 @@ export interface BookEntry {
   underWay: Amount
 }
 
-/** Under way without a reply; a tombstone with one; a reject that moved nothing has no record. */
-export interface StoredPayment {
-  record: PaymentRecord | undefined
-  reply: Reply | undefined
-}
+/** Changed in place: a payment passes here twice. */
+type Kept = { -readonly [K in keyof StoredPayment]: StoredPayment[K] }
 
 export interface Book {
   readonly thread: ThreadId
   epoch: string
   seq: number
   readonly entries: Map<AccountId, BookEntry>
-  readonly payments: Map<PaymentId, StoredPayment>
+  readonly payments: Map<PaymentId, Kept>
   readonly positions: Map<Unit, Balance>
   readonly tallies: Map<string, Map<AccountId, MutableTally>>
   readonly left: Map<string, LeftMessage>
@@ -82,18 +67,19 @@ export class SimStore {
     this.#watch.applied()
   }
 
-  claim(thread: ThreadId, command: CommandOf<'claim'>): { seq: number } {
+  claim(thread: ThreadId, command: CommandOf<'claim'>): BookContents {
     this.counts.claim++
     const book = this.books.get(thread) ?? newBook(thread)
     this.books.set(thread, book)
     book.epoch = command.epoch
-    return { seq: book.seq }
+    return contentsOf(book)
   }
 
   /** B2: only the next number is applied. */
-  commit(thread: ThreadId, command: CommandOf<'commit'>): 'ok' | 'already' | 'gap' {
+  commit(thread: ThreadId, command: CommandOf<'commit'>): CommitReply {
     this.counts.commit++
     const book = this.#book(thread)
+    if (command.epoch !== book.epoch) return 'fenced'
     if (command.seq <= book.seq) return 'already'
     if (command.seq > book.seq + 1) return 'gap'
     book.seq = command.seq
@@ -177,7 +163,7 @@ export class SimStore {
           const entry = book.entries.get(account)
           return entry === undefined ? [] : [{ account, hot: entry.hot, taken: entry.taken, given: entry.given, underWay: entry.underWay }]
         }),
-        tallies: new Map([...book.tallies].map(([route, ofRoute]) => [route, new Map([...ofRoute].map(([account, tally]) => [account, copyTally(tally)]))])),
+        tallies: talliesOf(book),
       })),
     }
   }
@@ -210,7 +196,7 @@ export class SimStore {
         this.#spend(this.#entry(book, record.sender), record.incomingAmount)
         this.#watch.wrote('underWay', record.incomingUnit, undefined, ZERO, record.incomingAmount)
         this.#offer(book, record.receiver, record.outgoingAmount)
-        book.payments.set(record.payment, { record, reply: undefined })
+        book.payments.set(record.payment, { payment: record.payment, record, unresolved: [], tombstone: undefined })
         return
       }
       case 'reroute': {
@@ -218,12 +204,14 @@ export class SimStore {
         this.#withdraw(book, stored)
         this.#offer(book, change.receiver, change.outgoingAmount)
         if (change.counted !== undefined) this.#count(book, change.counted)
-        book.payments.set(change.payment, { record: rerouted(stored, change), reply: undefined })
-        return
+        const kept = book.payments.get(change.payment)
+        if (kept === undefined) return
+        kept.record = rerouted(stored, change)
+        return noteUnresolved(kept, change.unresolved)
       }
       case 'credit': {
         const stored = this.#underWay(book, change.payment)
-        this.#settle(book, stored, change.reply)
+        this.#settle(book, stored, change)
         this.#receive(this.#entry(book, stored.receiver), change.pocket, stored.outgoingAmount)
         this.#movePosition(book, stored.incomingUnit, stored.incomingAmount)
         this.#movePosition(book, stored.outgoingUnit, minus(ZERO, stored.outgoingAmount))
@@ -231,13 +219,18 @@ export class SimStore {
       }
       case 'refund': {
         const stored = this.#underWay(book, change.payment)
-        this.#settle(book, stored, change.reply)
+        this.#settle(book, stored, change)
         this.#receive(this.#entry(book, stored.sender), change.pocket, stored.incomingAmount)
         if (change.counted !== undefined) this.#count(book, change.counted)
         return
       }
       case 'reject':
-        book.payments.set(change.payment, { record: undefined, reply: change.reply })
+        book.payments.set(change.payment, {
+          payment: change.payment,
+          record: undefined,
+          unresolved: [],
+          tombstone: tombstoneOf(change.sender, change.request, change),
+        })
         return
       case 'consumed':
         book.left.delete(change.message)
@@ -250,11 +243,11 @@ export class SimStore {
     }
   }
 
-  #settle(book: Book, stored: PaymentRecord, reply: Reply): void {
+  #settle(book: Book, stored: PaymentRecord, change: Told): void {
     this.#withdraw(book, stored)
     this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
-    const payment = book.payments.get(stored.payment)
-    if (payment !== undefined) payment.reply = reply
+    const kept = book.payments.get(stored.payment)
+    if (kept !== undefined) kept.tombstone = tombstoneOf(stored.sender, stored.request, change)
   }
 
   #offer(book: Book, receiver: AccountId, amount: Amount): void {
@@ -304,7 +297,7 @@ export class SimStore {
 
   #underWay(book: Book, payment: PaymentId): PaymentRecord {
     const stored = book.payments.get(payment)
-    if (stored?.record === undefined || stored.reply !== undefined) throw new Error(`the book of ${book.thread} has no payment ${payment} under way`)
+    if (stored?.record === undefined || stored.tombstone !== undefined) throw new Error(`the book of ${book.thread} has no payment ${payment} under way`)
     return stored.record
   }
 
@@ -328,6 +321,30 @@ export class SimStore {
     if (book === undefined) throw new Error(`no book of ${thread} in the store`)
     return book
   }
+}
+
+type Told = Pick<Extract<Change, { type: 'credit' | 'refund' | 'reject' }>, 'reply' | 'keepUntil'>
+
+function tombstoneOf(sender: AccountId, request: RequestKey | undefined, { reply, keepUntil }: Told): Tombstone {
+  return { sender, request, reply, keepUntil }
+}
+
+function noteUnresolved(kept: Kept, unresolved: Unresolved | undefined): void {
+  if (unresolved !== undefined) kept.unresolved = [...kept.unresolved, unresolved]
+}
+
+function contentsOf(book: Book): BookContents {
+  return {
+    seq: book.seq,
+    accounts: [...book.entries].map(([account, { hot, taken, given, underWay }]) => ({ account, hot, taken, given, underWay })),
+    payments: [...book.payments.values()].map(({ payment, record, unresolved, tombstone }) => ({ payment, record, unresolved, tombstone })),
+    positions: new Map(book.positions),
+    tallies: talliesOf(book),
+  }
+}
+
+function talliesOf(book: Book): Map<string, Map<AccountId, MutableTally>> {
+  return new Map([...book.tallies].map(([route, ofRoute]) => [route, new Map([...ofRoute].map(([account, tally]) => [account, copyTally(tally)]))]))
 }
 
 function rerouted(stored: PaymentRecord, change: Extract<Change, { type: 'reroute' }>): PaymentRecord {

@@ -2,7 +2,7 @@
 
 import type { PaymentId } from '../../src/core/book/change.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { Input } from '../../src/core/input.ts'
+import type { CommitReply, Input } from '../../src/core/input.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
@@ -103,7 +103,7 @@ export class ThreadHost {
         this.#ask(
           effect,
           () => store.claim(this.id, effect),
-          ({ seq }) => this.#input({ type: 'claimed', at: this.#now(), seq }),
+          (book) => this.#input({ type: 'claimed', at: this.#now(), draw: this.#draws.draw(), book }),
         ),
       commit: (effect) =>
         this.#ask(
@@ -173,8 +173,8 @@ export class ThreadHost {
     }
   }
 
-  #heardCommit(seq: number, reply: 'ok' | 'already' | 'gap'): void {
-    if (reply !== 'gap') this.#home.witness.acknowledged(this.id, seq)
+  #heardCommit(seq: number, reply: CommitReply): void {
+    if (reply === 'ok' || reply === 'already') this.#home.witness.acknowledged(this.id, seq)
     this.#input({ type: 'committed', at: this.#now(), draw: this.#draws.draw(), seq, reply })
   }
 

@@ -125,7 +125,7 @@ export const traceLine = z.union([world, opened, ...inputLine.options, ...effect
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
 Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by the grant of a warm (cold - grant, granted + grant) and by a cool (cold + given - returned where that is positive, then returned = given).
 Balance of an account: cold + sum over threads of (granted - taken) + hot + (given - returned). R3: cold >= -creditLimit, hot >= 0. R5, for each connector and unit, after every line: sum of the balances + payments under way (incomingAmount) + positions = sum of opening balances. B1: a sendPrepare comes after the committed input of the charge or reroute with its attempt, an answer with a fulfill after that of its credit. B2: a commit is applied only with the number after the last. B4: an id has one owner, one charge and one answer.
-Rules named R, B, S and A: ARCHITECTURE.md and its design.`
+R, B, S and A with a number are the rules in ARCHITECTURE.md.`
 
 /** `scenarios/trace.schema.json`. */
 export function traceJsonSchema(): string {

@@ -4,6 +4,7 @@
  */
 
 import type { PaymentId } from './book/change.ts'
+import type { BookContents } from './book/contents.ts'
 import type { LeftMessage } from './book/message.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
@@ -14,7 +15,7 @@ import type { UnixMs } from './values/time.ts'
 
 export type Input =
   | { readonly type: 'started'; readonly at: UnixMs; readonly epoch: string }
-  | { readonly type: 'claimed'; readonly at: UnixMs; readonly seq: number }
+  | { readonly type: 'claimed'; readonly at: UnixMs; readonly draw: Draw; readonly book: BookContents }
   | {
       readonly type: 'prepareReceived'
       readonly at: UnixMs
@@ -49,7 +50,7 @@ export type Input =
       readonly attempt: number
       readonly how: 'notTaken' | 'unknown'
     }
-  | { readonly type: 'committed'; readonly at: UnixMs; readonly draw: Draw; readonly seq: number; readonly reply: 'ok' | 'already' | 'gap' }
+  | { readonly type: 'committed'; readonly at: UnixMs; readonly draw: Draw; readonly seq: number; readonly reply: CommitReply }
   | { readonly type: 'warmed'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly reply: Warmed | 'full' }
   | { readonly type: 'cooled'; readonly at: UnixMs; readonly account: AccountId; readonly reply: Cooled | 'full' }
   | { readonly type: 'owned'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly requestId: string; readonly reply: Owned }
@@ -58,6 +59,9 @@ export type Input =
   | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] }
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
   | { readonly type: 'woke'; readonly at: UnixMs; readonly draw: Draw }
+
+/** `fenced`: another has claimed the book; this thread moves nothing more (B3). */
+export type CommitReply = 'ok' | 'already' | 'gap' | 'fenced'
 
 /** The store's total of grants to this thread, what this call added to it, and the cold before that. */
 export interface Warmed {

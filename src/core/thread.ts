@@ -9,7 +9,7 @@ import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './b
 import type { Holding } from './book/holding.ts'
 import { heardLeft, heardOwned } from './book/ids.ts'
 import type { Effect } from './effect.ts'
-import type { Input } from './input.ts'
+import type { CommitReply, Input } from './input.ts'
 import { heardWarm } from './payment/admission.ts'
 import { forget } from './payment/answer.ts'
 import { type Happening, happen } from './payment/lifecycle.ts'
@@ -49,7 +49,7 @@ function take(state: ThreadState, input: Input): void {
       state.effects.push({ type: 'claim', epoch: input.epoch })
       return
     case 'claimed':
-      state.seq = input.seq
+      state.seq = input.book.seq
       state.serving = true
       state.timers.arm(at + POLL_MS, { type: 'poll' })
       return
@@ -95,7 +95,7 @@ function ofAttempt(state: ThreadState, message: { payment: PaymentId; attempt: n
   happen(state, payment, happening)
 }
 
-function heardCommit(state: ThreadState, seq: number, reply: 'ok' | 'already' | 'gap', at: UnixMs): void {
+function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: UnixMs): void {
   if (reply === 'gap') return resend(state, seq)
   for (const emitted of acknowledge(state, seq)) isDurable(state, emitted, at)
 }

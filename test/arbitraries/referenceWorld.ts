@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { BehaviourSpec, ConnectorSpec, LineSpec, OrderSpec, UserSpec, World } from '../reference/model.ts'
 
 /** Odd microseconds, so that two ways through the world seldom take the same time. */
-const storeUs = fc.constantFrom(317, 1_013, 2_029, 4_057, 11_027, 23_011)
+const storeUs = fc.constantFrom(317, 1_013, 2_029, 4_057, 11_027, 23_011, 41_017)
 const localUs = fc.constantFrom(53, 211, 1_009)
 const lineUs = fc.integer({ min: 1_000, max: 60_000 })
 
@@ -72,7 +72,7 @@ function connector(name: string): fc.Arbitrary<ConnectorSpec> {
       share: fc.integer({ min: 1, max: 4 }),
       dealing: fc.constantFrom('connection', 'connection', 'request'),
       policy: fc.constantFrom('lowest-account-id', 'lowest-balance', 'highest-balance', 'most-room'),
-      failover: fc.constantFrom(0, 1, 1, 1, 2),
+      failover: fc.constantFrom(0, 1, 1, 1, 2, 2),
       slack: fc.constantFrom(0, 1),
       warming: fc.constantFrom('exact', 'share'),
       snapshotMs: fc.constantFrom(1_703, 3_307),
@@ -120,7 +120,7 @@ function behaviour({ connectors, lines }: Shape, users: readonly UserSpec[]): fc
         connectors.length > 1
           ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...peers) }, { weight: 1, arbitrary: fc.constantFrom(...receivers) })
           : fc.constantFrom(...receivers),
-      kind: fc.constantFrom('hold', 'hold', 'slow', 'refuse', 'reject'),
+      kind: fc.constantFrom('hold', 'hold', 'slow', 'refuse', 'refuse', 'reject'),
       code: someCode,
       delayUs: fc.integer({ min: 5_000, max: 3_000_000 }),
       fromMs: fc.constantFrom(0, 0, 500),
@@ -183,4 +183,4 @@ function worldOf(shape: Shape): fc.Arbitrary<World> {
 }
 
 /** Without fast-check's bias to the ends of ranges: there, most payments are too late to be interesting. */
-export const referenceWorld: fc.Arbitrary<World> = fc.noBias(fc.constantFrom(...shapes, ...shapes.slice(-3)).chain(worldOf))
+export const referenceWorld: fc.Arbitrary<World> = fc.noBias(fc.constantFrom(...shapes, ...shapes.slice(-3), ...shapes.slice(-3)).chain(worldOf))

@@ -2,17 +2,17 @@
 import fc, { type RunDetails } from 'fast-check'
 import { expect } from 'vitest'
 
-const SEED = Number(process.env['FC_SEED'] ?? 1)
-const PATH = process.env['FC_PATH']
+/** As a failure prints it: a seed and a path. */
+const [seed = '1', path] = process.env['REPLAY']?.split(' ') ?? []
 
 export function repeatable<T>(numRuns: number): fc.Parameters<T> {
-  return { seed: SEED, numRuns, ...(PATH === undefined ? {} : { path: PATH, endOnFailure: true }), reporter: report }
+  return { seed: Number(seed), numRuns, ...(path === undefined ? {} : { path, endOnFailure: true }), reporter: report }
 }
 
 function report<T>(details: RunDetails<T>): void {
   if (!details.failed) return
   const { testPath, currentTestName } = expect.getState()
   const title = currentTestName?.replaceAll("'", '.') ?? ''
-  const again = `FC_SEED=${details.seed} FC_PATH=${details.counterexamplePath} npx vitest run ${testPath} -t '${title}'`
+  const again = `REPLAY='${details.seed} ${details.counterexamplePath}' npx vitest run ${testPath} -t '${title}'`
   throw new Error(`${fc.defaultReportMessage(details)}\n\nTo run it again: ${again}`, { cause: details.errorInstance })
 }

@@ -22,13 +22,13 @@ import {
   unit,
 } from './values.ts'
 
-const request = z.strictObject({ id: requestId, hash: contentHash }).describe('Where the prepare came with an id (B4).')
+export const request = z.strictObject({ id: requestId, hash: contentHash }).describe('Where the prepare came with an id (B4).')
 const counted = named(
   'Counted',
   'How an attempt ended, for the record of its receiver (A2).',
   z.strictObject({ route: prefix, account: accountId, outcome: z.enum(['success', 'fault', 'noRoom']), amount }),
 )
-const unresolved = named(
+export const unresolved = named(
   'Unresolved',
   'An attempt that ended without an answer: its receiver may have been charged (S2).',
   z.strictObject({ account: accountId, amount }),
@@ -50,7 +50,7 @@ const attemptFields = {
   attempt: count.describe('1, 2, …'),
 }
 
-const record = named(
+export const record = named(
   'PaymentRecord',
   'A payment under way: incoming is what the sender is charged, outgoing what the receiver is to be credited.',
   z.strictObject({

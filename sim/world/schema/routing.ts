@@ -21,7 +21,7 @@ export const announcementFields = {
 }
 export const announcement = named('Announcement', 'What a connector tells another of its routes (A3).', z.strictObject(announcementFields))
 
-const tally = named(
+export const tally = named(
   'Tally',
   'How attempts ended, by count and by amount in base units (A2). In a book whole numbers; decayed ones have fractions.',
   z.strictObject({
@@ -34,7 +34,7 @@ const tally = named(
   }),
 )
 
-function tallies<T extends z.ZodType>(each: T) {
+export function tallies<T extends z.ZodType>(each: T) {
   return z.record(prefix, z.record(accountId, each)).describe('By announced route, then by account.')
 }
 

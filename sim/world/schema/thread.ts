@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Effect } from '../../../src/core/effect.ts'
 import type { Input } from '../../../src/core/input.ts'
-import { change, leftMessage } from './book.ts'
-import { snapshot } from './routing.ts'
+import { change, leftMessage, record, request, unresolved } from './book.ts'
+import { bookEntry, snapshot, tallies, tally } from './routing.ts'
 import { describes, named } from './shape.ts'
 import {
   accountId,
@@ -19,19 +19,40 @@ import {
   paymentId,
   prepare,
   reject,
+  reply,
   requestId,
   threadId,
+  unit,
 } from './values.ts'
 
 const epoch = z.string().describe('A unique id of this incarnation of the thread.')
 const seq = count.describe('Commits of a book are numbered 1, 2, … without a gap (B2).')
 const attempt = count.describe('1, 2, …: an answer to an old attempt is ignored.')
-const request = count.describe('A concentric prepare that waits for its answer, numbered by the thread.')
+const requestNumber = count.describe('A concentric prepare that waits for its answer, numbered by the thread.')
 
-export const claimReply = named('ClaimReply', 'The last commit in the book.', z.strictObject({ seq }))
+export const claimReply = named(
+  'BookContents',
+  'The whole book, as of its last commit.',
+  z.strictObject({
+    seq,
+    accounts: z.array(bookEntry),
+    payments: z.array(
+      z.strictObject({
+        payment: paymentId,
+        record: z.exactOptional(record).describe('Left out: a reject that moved nothing.'),
+        unresolved: z.array(unresolved),
+        tombstone: z
+          .exactOptional(z.strictObject({ sender: accountId, request: z.exactOptional(request), reply, keepUntil: z.exactOptional(ms) }))
+          .describe('The reply, once settled. Left out: under way.'),
+      }),
+    ),
+    positions: z.record(unit, balance),
+    tallies: tallies(tally),
+  }),
+)
 export const commitReply = z
-  .enum(['ok', 'already', 'gap'])
-  .describe('already: applied before. gap: a commit before it is missing. Neither of them changed anything.')
+  .enum(['ok', 'already', 'gap', 'fenced'])
+  .describe('already: applied before. gap: a commit before it is missing. fenced: another epoch has claimed the book. None of these changed anything.')
 export const warmReply = z.union([
   named(
     'Warmed',
@@ -56,9 +77,9 @@ export const ownReply = named('Owned', 'Who owns the id, and the hash under whic
 
 const inputs = {
   started: z.strictObject({ type: z.literal('started'), at: ms, epoch }).describe('The thread begins.'),
-  claimed: z.strictObject({ type: z.literal('claimed'), at: ms, seq }).describe('Reply to claim.'),
+  claimed: z.strictObject({ type: z.literal('claimed'), at: ms, draw, book: claimReply }).describe('Reply to claim.'),
   prepareReceived: z
-    .strictObject({ type: z.literal('prepareReceived'), at: ms, draw, from: accountId, request, requestId: z.exactOptional(requestId), prepare })
+    .strictObject({ type: z.literal('prepareReceived'), at: ms, draw, from: accountId, request: requestNumber, requestId: z.exactOptional(requestId), prepare })
     .describe('A concentric prepare: `from` wants to send money.'),
   fulfillReceived: z
     .strictObject({ type: z.literal('fulfillReceived'), at: ms, from: accountId, payment: paymentId, attempt, fulfill })
@@ -137,7 +158,9 @@ export const effects = {
   sendPrepare: z
     .strictObject({ type: z.literal('sendPrepare'), to: accountId, payment: paymentId, attempt, prepare })
     .describe('An excentric prepare leaves: only when the commit with this attempt was answered ok or already (B1).'),
-  answer: z.strictObject({ type: z.literal('answer'), request, reply: answer }).describe('Ends a request: a fulfill only when its credit is durable (B1).'),
+  answer: z
+    .strictObject({ type: z.literal('answer'), request: requestNumber, reply: answer })
+    .describe('Ends a request: a fulfill only when its credit is durable (B1).'),
   sleepUntil: z.strictObject({ type: z.literal('sleepUntil'), at: ms }).describe('Replaces the one before.'),
 } satisfies Record<Effect['type'], z.ZodType>
 

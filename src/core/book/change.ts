@@ -13,6 +13,12 @@ declare const paymentBrand: unique symbol
 /** `epoch.number`: never used again, also as the id of the excentric prepare (B4). */
 export type PaymentId = string & { readonly [paymentBrand]: true }
 
+/** The sender's own id of a prepare, and the hash of the content that came under it (B4). */
+export interface RequestKey {
+  readonly id: string
+  readonly hash: string
+}
+
 /** What a book holds of a payment under way (B5). */
 export interface PaymentRecord {
   readonly payment: PaymentId
@@ -29,7 +35,7 @@ export interface PaymentRecord {
   readonly outgoingExpiry: UnixMs
   readonly attempt: number
   /** The sender's id and the hash of the prepare's content, where it came with one (B4). */
-  readonly request?: { readonly id: string; readonly hash: string } | undefined
+  readonly request?: RequestKey | undefined
 }
 
 /** An attempt that ended without an answer: its receiver may have been charged (S2). */
@@ -88,7 +94,7 @@ export type Change =
       readonly type: 'reject'
       readonly payment: PaymentId
       readonly sender: AccountId
-      readonly request: { readonly id: string; readonly hash: string }
+      readonly request: RequestKey
       readonly reply: Reply
       readonly keepUntil: UnixMs
     }

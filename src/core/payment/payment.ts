@@ -1,5 +1,5 @@
 /** A payment as its owner thread knows it, from the concentric prepare to the tombstone. */
-import type { PaymentId } from '../book/change.ts'
+import type { PaymentId, RequestKey } from '../book/change.ts'
 import type { Holding } from '../book/holding.ts'
 import type { Asker } from '../book/message.ts'
 import type { ThreadState } from '../threadState.ts'
@@ -21,7 +21,7 @@ export interface Payment {
   readonly id: PaymentId
   readonly sender: Holding
   readonly prepare: Prepare
-  readonly request: { readonly id: string; readonly hash: string } | undefined
+  readonly request: RequestKey | undefined
   /** Who is told the answer; with an id there may be several. */
   readonly askers: Asker[]
   state: PaymentState
@@ -36,13 +36,7 @@ export interface Payment {
 }
 
 /** A new payment of `sender`, known by its id from now on. */
-export function makePayment(
-  state: ThreadState,
-  sender: Holding,
-  prepare: Prepare,
-  asker: Asker,
-  request?: { readonly id: string; readonly hash: string },
-): Payment {
+export function makePayment(state: ThreadState, sender: Holding, prepare: Prepare, asker: Asker, request?: RequestKey): Payment {
   state.lastPayment++
   const id = `${state.epoch}.${state.lastPayment}` as PaymentId
   const payment: Payment = {

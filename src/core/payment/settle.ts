@@ -1,5 +1,5 @@
 /** How a payment's money moves in the mirror and in the commit: charge, reroute, credit, refund, and the reject of none. */
-import type { Counted, Outcome, Unresolved } from '../book/change.ts'
+import type { Counted, Outcome, RequestKey, Unresolved } from '../book/change.ts'
 import { write } from '../book/commits.ts'
 import { coolExcess, coolWhenIdle } from '../book/cool.ts'
 import { count, type Holding, pocketOf, receive, spend } from '../book/holding.ts'
@@ -111,7 +111,7 @@ export function refund(state: ThreadState, payment: Payment, reply: Reply, ended
 }
 
 /** B4: with an id, even a reject that moved nothing is durable before it is told. */
-export function recordReject(state: ThreadState, payment: Payment, request: { readonly id: string; readonly hash: string }, reply: Reply): void {
+export function recordReject(state: ThreadState, payment: Payment, request: RequestKey, reply: Reply): void {
   settle(payment, 'rejecting', reply)
   const keepUntil = payment.prepare.expiresAt + state.config.answerRetentionMs
   write(state, { type: 'reject', payment: payment.id, sender: payment.sender.account.id, request, reply, keepUntil }, payment)

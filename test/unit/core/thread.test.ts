@@ -14,9 +14,11 @@ const deadlines = (effects: readonly Effect[]) => ofType(effects, 'sleepUntil').
 describe('a thread starts', () => {
   test('started → claims its book under its epoch, and serves once it has it', () => {
     const t0 = oneThread({ ...setting, unstarted: true, holds: ['claim'] })
-    expect(t0.start()).toEqual([{ type: 'claim', epoch: 'et0' }])
+    const effects = t0.start()
+    expect(effects).toEqual([{ type: 'claim', epoch: 'et0' }])
     expect(toldIn(t0.prepare(pay))).toEqual([503])
-    expect(deadlines(t0.hear({ type: 'claimed', seq: 0 }))).toEqual([t0.now + 1_000])
+    expect(deadlines(t0.release(only(effects, 'claim')))).toEqual([t0.now + 1_000])
+    expect(ofType(t0.prepare(pay), 'sendPrepare')).toHaveLength(1)
   })
 
   test('each second → reads what was left, hint or no hint', () => {

@@ -1,0 +1,33 @@
+/** What the checkers see of a store: its writes as they happen, and what it holds at the end. Any store can show itself so. */
+import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
+import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
+import type { Amount, Balance } from '../../src/core/values/amount.ts'
+
+export type Place = 'cold' | 'granted' | 'returned' | 'hot' | 'taken' | 'given' | 'underWay' | 'position'
+
+export interface StoreWatch {
+  /** Money from outside: an opening balance, a deposit, a withdrawal (negative). */
+  readonly entered: (unit: Unit, amount: Balance) => void
+  readonly wrote: (place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance) => void
+  /** A change was applied; `record` is what the book then had of its payment. */
+  readonly changed: (thread: ThreadId, seq: number, change: Change, record: PaymentRecord | undefined) => void
+  readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
+  /** The command is whole. */
+  readonly applied: () => void
+}
+
+export interface StoreAtRest {
+  readonly shards: ReadonlyMap<
+    AccountId,
+    { readonly account: Account; readonly granted: ReadonlyMap<ThreadId, Amount>; readonly returned: ReadonlyMap<ThreadId, Amount> }
+  >
+  readonly books: ReadonlyMap<ThreadId, BookAtRest>
+  readonly balanceOf: (account: AccountId) => Balance
+}
+
+interface BookAtRest {
+  readonly thread: ThreadId
+  readonly payments: ReadonlyMap<PaymentId, { readonly record: PaymentRecord | undefined; readonly tombstone: unknown }>
+  readonly left: ReadonlyMap<string, unknown>
+  readonly entries: ReadonlyMap<AccountId, { readonly account: Account; readonly taken: Amount; readonly given: Amount; readonly underWay: Amount }>
+}

@@ -1,0 +1,127 @@
+/** Small worlds: up to four connectors in any shape, a few users, a few seconds of traffic, and somebody who misbehaves. */
+import fc from 'fast-check'
+import type { BehaviourPlan, ConnectorPlan, EndpointPlan, Latency, LinePlan, Plan, TrafficPlan } from '../../sim/workload/plan.ts'
+import { policies } from '../../src/core/routing/policies.ts'
+import { type Amount, amount } from '../../src/core/values/amount.ts'
+
+const DURATION_MS = 3_000
+
+const sum = (min: bigint, max: bigint): fc.Arbitrary<Amount> => fc.bigInt({ min, max }).map(amount)
+const odds = fc.constantFrom(0, 0.3, 0.7, 1)
+
+const latency = (mostMs: number): fc.Arbitrary<Latency> =>
+  fc.oneof(
+    fc.integer({ min: 0, max: mostMs }).map((ms) => ({ kind: 'constant' as const, ms })),
+    fc.integer({ min: 0, max: mostMs }).map((highMs) => ({ kind: 'uniform' as const, lowMs: 0, highMs })),
+    fc.integer({ min: 1, max: mostMs }).map((medianMs) => ({ kind: 'logNormal' as const, medianMs, sigma: 1, capMs: 10 * mostMs })),
+  )
+
+const connector = (name: string): fc.Arbitrary<ConnectorPlan> =>
+  fc.integer({ min: 1, max: 4 }).chain((threads) =>
+    fc.record({
+      name: fc.constant(name),
+      threads: fc.constant(threads),
+      parallelism: fc.integer({ min: 1, max: threads }),
+      dealing: fc.constantFrom('connection' as const, 'request' as const),
+      policy: fc.constantFrom(...policies.map((policy) => policy.name)),
+      failover: fc.nat({ max: 2 }),
+      slack: fc.constantFrom(0 as const, 1 as const),
+      warming: fc.constantFrom('exact' as const, 'share' as const, 'adaptive' as const),
+      snapshotIntervalMs: fc.constantFrom(100, 1_000),
+      announceIntervalMs: fc.constantFrom(2_000, 60_000),
+      coolAfterMs: fc.constantFrom(10, 100, 1_000),
+      limitsKnown: fc.boolean(),
+    }),
+  )
+
+const line = ([from, to]: readonly [string, string]): fc.Arbitrary<LinePlan> =>
+  fc.record({
+    name: fc.constant(`${from}-${to}`),
+    from: fc.constant(from),
+    to: fc.constant(to),
+    fromGrants: sum(0n, 600n),
+    toGrants: sum(0n, 600n),
+    latency: latency(60),
+  })
+
+const endpoint = (name: string, connectors: readonly ConnectorPlan[]): fc.Arbitrary<EndpointPlan> =>
+  fc.subarray([...connectors], { minLength: 1, maxLength: Math.min(2, connectors.length) }).chain((homes) =>
+    fc.record({
+      group: fc.constant(name),
+      name: fc.constant(name),
+      at: fc.constant(homes.map((home) => home.name)),
+      openingBalance: sum(0n, 800n),
+      creditLimit: fc.oneof(fc.constant(amount(0n)), sum(0n, 300n)),
+      parallelism: fc.integer({ min: 1, max: Math.min(...homes.map(({ threads }) => threads)) }),
+      announced: fc.boolean(),
+      latency: latency(30),
+    }),
+  )
+
+const traffic = (name: string, endpoints: readonly string[]): fc.Arbitrary<TrafficPlan> =>
+  fc.record({
+    name: fc.constant(name),
+    from: fc.subarray([...endpoints], { minLength: 2 }),
+    to: fc.subarray([...endpoints], { minLength: 2 }),
+    via: fc.constant({ kind: 'uniform' as const }),
+    ratePerS: fc.integer({ min: 5, max: 40 }),
+    amounts: fc.oneof(
+      sum(0n, 60n).map((fixed) => ({ kind: 'constant' as const, amount: fixed })),
+      sum(1n, 200n).map((high) => ({ kind: 'uniform' as const, low: amount(1n), high })),
+      sum(1n, 500n).map((cap) => ({ kind: 'logNormal' as const, median: 25, sigma: 1.5, cap })),
+    ),
+    expiryMs: fc.constantFrom(1_200, 2_500, 10_000),
+    fulfills: fc.constantFrom(0.5, 0.9, 1),
+    rejectCode: fc.constantFrom('F99', 'T00', 'T04', 'R99'),
+    idOdds: odds,
+    repeatOdds: odds,
+    repeatAfterMs: fc.constantFrom(0, 30, 1_500, 20_000),
+  })
+
+/** A connector that holds what its own user sends never answers him, so connectors misbehave only towards each other. */
+function behaviour(connectors: readonly string[], users: readonly string[]): fc.Arbitrary<BehaviourPlan> {
+  const pairs = connectors.flatMap((who) => connectors.filter((other) => other !== who).map((towards) => ({ who, towards })))
+  const whom: fc.Arbitrary<Pick<BehaviourPlan, 'who' | 'towards'>> = fc.constantFrom(...users.map((who) => ({ who })), ...pairs)
+  const what = fc.record({
+    name: fc.constant('bad'),
+    kind: fc.constantFrom('reject' as const, 'refuse' as const, 'hold' as const, 'slow' as const),
+    odds,
+    code: fc.constantFrom('T00', 'T04', 'F99', 'R00'),
+    delay: latency(3_000),
+    fromMs: fc.constantFrom(0, 1_500),
+    untilMs: fc.constantFrom(2_000, Number.MAX_SAFE_INTEGER),
+  })
+  return fc.tuple(whom, what).map(([towards, rest]) => ({ ...rest, ...towards }))
+}
+
+/** Joined as a line at least, so that most payments have a way. */
+function lines(names: readonly string[]): fc.Arbitrary<readonly LinePlan[]> {
+  const pairs = names.flatMap((from, i) => names.slice(i + 1).map((to) => [from, to] as const))
+  const chain = pairs.filter(([from, to]) => names.indexOf(to) === names.indexOf(from) + 1)
+  return fc.subarray(pairs.filter((pair) => !chain.includes(pair))).chain((more) => fc.tuple(...[...chain, ...more].map(line)))
+}
+
+export const plan: fc.Arbitrary<Plan> = fc
+  .integer({ min: 1, max: 4 })
+  .chain((size) => fc.tuple(...['c0', 'c1', 'c2', 'c3'].slice(0, size).map(connector)))
+  .chain((connectors) => {
+    const names = connectors.map(({ name }) => name)
+    const users = ['u0', 'u1', 'u2']
+    return fc.record({
+      scenario: fc.constant('any'),
+      regime: fc.constant('any'),
+      durationMs: fc.constant(DURATION_MS),
+      warmUpMs: fc.constant(0),
+      unit: fc.constant('USD'),
+      scale: fc.constant(2),
+      storeLatency: latency(8),
+      localLatency: latency(3),
+      connectors: fc.constant(connectors),
+      lines: lines(names),
+      endpoints: fc.tuple(...users.map((user) => endpoint(user, connectors))),
+      traffic: fc.oneof(fc.tuple(traffic('some', users)), fc.tuple(traffic('some', users), traffic('more', users))),
+      payments: fc.constant([]),
+      behaviours: fc.oneof(fc.constant([]), fc.array(behaviour(names, users), { minLength: 1, maxLength: 2 })),
+      subjects: fc.constant(names.slice(0, 1)),
+    })
+  })
