@@ -43,8 +43,8 @@ export class ThreadHost {
   readonly #held = new Map<number, Held>()
   #lastRequest = 0
   /** Requests to the store, and its replies, keep their order: one connection. */
-  #storeReachedUs = 0
-  #replyReachedUs = 0
+  #storeReachedUs = Number.NEGATIVE_INFINITY
+  #replyReachedUs = Number.NEGATIVE_INFINITY
   #wakeAtUs = Number.NaN
 
   constructor(context: Context, home: Home, config: ThreadConfig) {

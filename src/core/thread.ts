@@ -66,7 +66,7 @@ function take(state: ThreadState, input: Input): void {
     case 'warmed':
       return heardWarm(state, known(state, input.account), input.reply, at, (payment, judgement) => happen(state, payment, { event: 'judged', at, judgement }))
     case 'cooled':
-      return heardCool(state, known(state, input.account), input.reply)
+      return heardCool(state, known(state, input.account), input.reply, at)
     case 'owned':
       return heardOwned(state, known(state, input.account), input.requestId, input.reply, at)
     case 'left':

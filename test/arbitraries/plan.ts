@@ -1,6 +1,6 @@
 /** Small worlds: up to four connectors in any shape, a few users, a few seconds of traffic, and somebody who misbehaves. */
 import fc from 'fast-check'
-import type { BehaviourPlan, ConnectorPlan, EndpointPlan, Latency, LinePlan, Plan, TrafficPlan } from '../../sim/workload/plan.ts'
+import type { BehaviourPlan, ConnectorPlan, EndpointPlan, Latency, LinePlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
 import { policies } from '../../src/core/routing/policies.ts'
 import { type Amount, amount } from '../../src/core/values/amount.ts'
 
@@ -58,25 +58,24 @@ const endpoint = (name: string, connectors: readonly ConnectorPlan[]): fc.Arbitr
     }),
   )
 
-const traffic = (name: string, endpoints: readonly string[]): fc.Arbitrary<TrafficPlan> =>
-  fc.record({
-    name: fc.constant(name),
-    from: fc.subarray([...endpoints], { minLength: 2 }),
-    to: fc.subarray([...endpoints], { minLength: 2 }),
-    via: fc.constant({ kind: 'uniform' as const }),
-    ratePerS: fc.integer({ min: 5, max: 40 }),
-    amounts: fc.oneof(
-      sum(0n, 60n).map((fixed) => ({ kind: 'constant' as const, amount: fixed })),
-      sum(1n, 200n).map((high) => ({ kind: 'uniform' as const, low: amount(1n), high })),
-      sum(1n, 500n).map((cap) => ({ kind: 'logNormal' as const, median: 25, sigma: 1.5, cap })),
-    ),
-    expiryMs: fc.constantFrom(1_200, 2_500, 10_000),
-    fulfills: fc.constantFrom(0.5, 0.9, 1),
-    rejectCode: fc.constantFrom('F99', 'T00', 'T04', 'R99'),
-    idOdds: odds,
-    repeatOdds: odds,
-    repeatAfterMs: fc.constantFrom(0, 30, 1_500, 20_000),
-  })
+/** In the first moments the threads may still be claiming their books. */
+const FIRST_MS = 500
+
+const payment = (users: readonly string[]): fc.Arbitrary<PaymentRow> => {
+  const pairs = users.flatMap((from) => users.filter((to) => to !== from).map((to) => ({ from, to })))
+  return fc
+    .record({
+      pair: fc.constantFrom(...pairs),
+      atMs: fc.integer({ min: FIRST_MS, max: DURATION_MS }),
+      amount: fc.oneof(sum(0n, 60n), sum(0n, 500n)),
+      expiryMs: fc.constantFrom(1_200, 2_500, 10_000),
+      fulfills: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
+      rejectCode: fc.constantFrom('F99', 'T00', 'T04', 'R99'),
+      withId: fc.boolean(),
+      repeatAfterMs: fc.constantFrom(0, 30, 1_500, 20_000),
+    })
+    .map(({ pair, withId, repeatAfterMs, ...row }) => ({ ...pair, ...row, ...(withId ? { withId, repeatAfterMs } : {}) }))
+}
 
 /** A connector that holds what its own user sends never answers him, so connectors misbehave only towards each other. */
 function behaviour(connectors: readonly string[], users: readonly string[]): fc.Arbitrary<BehaviourPlan> {
@@ -119,8 +118,8 @@ export const plan: fc.Arbitrary<Plan> = fc
       connectors: fc.constant(connectors),
       lines: lines(names),
       endpoints: fc.tuple(...users.map((user) => endpoint(user, connectors))),
-      traffic: fc.oneof(fc.tuple(traffic('some', users)), fc.tuple(traffic('some', users), traffic('more', users))),
-      payments: fc.constant([]),
+      traffic: fc.constant([]),
+      payments: fc.array(payment(users), { minLength: 1, maxLength: 120, size: 'max' }).map((rows) => rows.sort((a, b) => a.atMs - b.atMs)),
       behaviours: fc.oneof(fc.constant([]), fc.array(behaviour(names, users), { minLength: 1, maxLength: 2 })),
       subjects: fc.constant(names.slice(0, 1)),
     })

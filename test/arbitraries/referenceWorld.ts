@@ -68,7 +68,7 @@ const amountUpTo = (most: number): fc.Arbitrary<bigint> => fc.integer({ min: 0, 
 function connector(name: string): fc.Arbitrary<ConnectorSpec> {
   return fc
     .record({
-      threads: fc.integer({ min: 1, max: 4 }),
+      threads: fc.constantFrom(1, 2, 2, 3, 4),
       share: fc.integer({ min: 1, max: 4 }),
       dealing: fc.constantFrom('connection', 'connection', 'request'),
       policy: fc.constantFrom('lowest-account-id', 'lowest-balance', 'highest-balance', 'most-room'),
@@ -149,11 +149,11 @@ function order(users: readonly UserSpec[]): fc.Arbitrary<OrderSpec> {
         { weight: 15, arbitrary: fc.integer({ min: 60, max: 300 }).map(BigInt) },
         { weight: 1, arbitrary: fc.constantFrom(0n, 1_000_000_000_000_000n, 1_000_000_000_000_001n) },
       ),
-      expiryMs: fc.oneof(fc.integer({ min: 1_200, max: 5_000 }), fc.integer({ min: 3_000, max: 6_000 }), fc.integer({ min: 3_000, max: 6_000 })),
+      expiryMs: fc.oneof(fc.integer({ min: 1_200, max: 4_500 }), fc.integer({ min: 2_800, max: 5_200 }), fc.integer({ min: 2_800, max: 5_200 })),
       fulfills: fc.constantFrom(true, true, true, true, false),
       rejectCode: someCode,
       withId: fc.constantFrom(true, false, false),
-      repeatAfterMs: fc.oneof(fc.constant(undefined), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 40, max: 2_000 })),
+      repeatAfterMs: fc.oneof(fc.constant(undefined), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 40, max: 1_500 })),
     })
     .map(({ burst, offsetUs, repeatAfterMs, to, toItself, toTheLast, ...rest }) => ({
       ...rest,

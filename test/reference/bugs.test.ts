@@ -17,7 +17,7 @@ const BUGS = fileURLToPath(new URL('./bugs/', import.meta.url))
 const COPIED = ['src', 'sim', 'package.json', 'tsconfig.json']
 /** The same worlds every time: what is caught once stays caught. */
 const SEED = 3
-const WORLDS = 200
+const WORLDS = 100
 
 const bugs = readdirSync(BUGS).sort()
 

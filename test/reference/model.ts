@@ -198,6 +198,7 @@ interface Book {
   givenSent: bigint
   cooledAt: number
   coolIsPlanned: boolean
+  coolIsUnderWay: boolean
   readonly byId: Map<string, Payment>
   /** The last T04 that its holder gave: for how much, on top of what. */
   refused: { readonly amount: bigint; readonly level: bigint; readonly at: number } | undefined
@@ -434,6 +435,7 @@ class Model {
       givenSent: 0n,
       cooledAt: Number.NEGATIVE_INFINITY,
       coolIsPlanned: false,
+      coolIsUnderWay: false,
       byId: new Map(),
       refused: undefined,
     }
@@ -642,7 +644,7 @@ class Model {
   }
 
   #cool(book: Book): void {
-    if (book.coolIsPlanned || book.givenDurable === book.givenSent) return
+    if (book.coolIsPlanned || book.coolIsUnderWay || book.givenDurable === book.givenSent) return
     if (this.#clock() - book.cooledAt < COOL_EVERY_MS) {
       book.coolIsPlanned = true
       this.#alarm(book.thread, book.cooledAt + COOL_EVERY_MS, () => {
@@ -656,6 +658,7 @@ class Model {
     const total = book.givenDurable
     book.givenSent = total
     book.cooledAt = askedAt
+    book.coolIsUnderWay = true
     const takeBack = (): bigint => {
       this.#reach(account, thread)
       account.cold += total - (account.returned[thread.number] ?? 0n)
@@ -663,7 +666,9 @@ class Model {
       return account.cold
     }
     this.#askStore(thread, takeBack, (cold) => {
-      book.cold = { value: cold, askedAt }
+      if (askedAt >= (book.cold?.askedAt ?? Number.NEGATIVE_INFINITY)) book.cold = { value: cold, askedAt }
+      book.coolIsUnderWay = false
+      this.#cool(book)
     })
   }
 
@@ -720,7 +725,8 @@ class Model {
   #goOnDurable(payment: Payment): void {
     if (payment.state === 'settling') return this.#tell(payment)
     const { receiver, expiresAt } = this.#offerOf(payment)
-    if (expiresAt - this.#clock() < MIN_WINDOW_MS) return this.#refund(payment, payment.receiversReject ?? 'R02')
+    // The slice ran out while its commit travelled: whoever is left may have more time.
+    if (expiresAt - this.#clock() < MIN_WINDOW_MS) return this.#tryNext(payment, 'R02')
     payment.state = 'sent'
     this.#send(payment, receiver, expiresAt)
   }

@@ -23,7 +23,7 @@ function lastMs({ orders }: World): number {
 
 // --- the plan -------------------------------------------------------------------------------------------------------
 
-export function planOf(world: World): Plan {
+function planOf(world: World): Plan {
   return {
     scenario: 'reference',
     regime: 'reference',
@@ -126,11 +126,11 @@ class TraceReader {
 
   read(line: string): void {
     // Most lines are not parsed: a trace is long.
-    const kind = /"kind":"(\w+)"/.exec(line.slice(0, 60))?.[1]
-    if (kind === 'account') this.#opened(JSON.parse(line))
-    else if (kind === 'message') this.#heard(JSON.parse(line))
-    else if (kind === 'effect' && line.includes('"type":"sendPrepare"')) this.#sent(JSON.parse(line))
-    else if (kind === 'store' && /"type":"(warm|cool|commit)"/.test(line)) this.#stored(JSON.parse(line))
+    const head = line.slice(0, 60)
+    if (head.includes('"kind":"message"')) this.#heard(JSON.parse(line))
+    else if (head.includes('"kind":"account"')) this.#opened(JSON.parse(line))
+    else if (head.includes('"kind":"effect"') && line.includes('"type":"sendPrepare"')) this.#sent(JSON.parse(line))
+    else if (head.includes('"kind":"store"') && /"command":\{"type":"(warm|cool|commit)"/.test(line)) this.#stored(JSON.parse(line))
   }
 
   story(): Story {

@@ -10,7 +10,7 @@ import { noteGiven, write } from './commits.ts'
 import { give, type Holding, hearCold, warmingViewOf } from './holding.ts'
 import { keep } from './warming.ts'
 
-/** At most one cool of an account in this time. */
+/** At most one cool of an account in this time, and one under way. */
 const COOL_INTERVAL_MS = 10
 /** A cool without a reply is sent again after this time. */
 const COOL_REPLY_MS = 1_000
@@ -66,7 +66,7 @@ export function coolIsDue(state: ThreadState, holding: Holding, at: UnixMs): voi
 }
 
 function sendCool(state: ThreadState, holding: Holding, at: UnixMs): void {
-  if (holding.coolArmed || holding.full || holding.givenDurable <= holding.givenSent) return
+  if (holding.coolArmed || holding.coolingSince !== undefined || holding.full || holding.givenDurable <= holding.givenSent) return
   if (at - holding.cooledAt < COOL_INTERVAL_MS) {
     holding.coolArmed = true
     state.timers.arm(holding.cooledAt + COOL_INTERVAL_MS, { type: 'cool', holding })
@@ -78,19 +78,24 @@ function sendCool(state: ThreadState, holding: Holding, at: UnixMs): void {
 function emitCool(state: ThreadState, holding: Holding, at: UnixMs): void {
   holding.givenSent = holding.givenDurable
   holding.cooledAt = at
+  holding.coolingSince ??= at
   state.cooling.add(holding)
   state.effects.push({ type: 'cool', account: holding.account.id, given: holding.givenDurable })
 }
 
-export function heardCool(state: ThreadState, holding: Holding, reply: Cooled | 'full'): void {
+export function heardCool(state: ThreadState, holding: Holding, reply: Cooled | 'full', at: UnixMs): void {
   if (reply === 'full') {
     holding.full = true
     state.cooling.delete(holding)
     return
   }
-  hearCold(holding, reply.cold, holding.cooledAt)
+  // Which of several askings this answers is not known: the cold is taken to be as old as the oldest.
+  if (holding.coolingSince !== undefined) hearCold(holding, reply.cold, holding.coolingSince)
   if (reply.returned > holding.returned) holding.returned = reply.returned
-  if (holding.returned >= holding.givenSent) state.cooling.delete(holding)
+  if (holding.returned < holding.givenSent) return
+  holding.coolingSince = undefined
+  state.cooling.delete(holding)
+  sendCool(state, holding, at)
 }
 
 /** Each second: totals whose reply is missing are sent again. */

@@ -27,7 +27,9 @@ export interface Holding {
   givenSent: Amount
   /** The store's total of what it took back. */
   returned: Amount
+  /** When the last cool was sent, and when the oldest that is not answered. */
   cooledAt: UnixMs
+  coolingSince: UnixMs | undefined
   coolArmed: boolean
   idleArmed: boolean
   /** What the store last told of the cold, and when we asked. */
@@ -66,6 +68,7 @@ export function makeHolding(account: Account, served: boolean): Holding {
     givenSent: ZERO,
     returned: ZERO,
     cooledAt: Number.NEGATIVE_INFINITY,
+    coolingSince: undefined,
     coolArmed: false,
     idleArmed: false,
     cold: undefined,

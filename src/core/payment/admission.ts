@@ -4,7 +4,7 @@
  */
 import { write } from '../book/commits.ts'
 import { coolWhenIdle } from '../book/cool.ts'
-import { type Holding, hearCold, take, warmingViewOf } from '../book/holding.ts'
+import { type Holding, take, warmingViewOf } from '../book/holding.ts'
 import { wanted } from '../book/warming.ts'
 import type { Warmed } from '../input.ts'
 import type { ThreadState } from '../threadState.ts'
@@ -77,7 +77,9 @@ export function heardWarm(
 }
 
 function takeGrant(state: ThreadState, holding: Holding, reply: Warmed, askedAt: UnixMs): void {
-  hearCold(holding, minus(reply.coldBefore, reply.grant), askedAt)
+  // Its own cold and grant belong together, whatever else was told meanwhile.
+  holding.cold = minus(reply.coldBefore, reply.grant)
+  holding.coldAt = askedAt
   const grant = subtract(reply.granted, holding.taken)
   if (grant === 0n) return
   take(holding, grant)

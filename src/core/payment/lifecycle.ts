@@ -96,8 +96,8 @@ export function rejectNow(state: ThreadState, payment: Payment, reply: Reject): 
 function send(state: ThreadState, payment: Payment, at: UnixMs): void {
   const attempt = attemptOf(payment)
   if (attempt.outgoingExpiry - at < MIN_MESSAGE_WINDOW_MS) {
-    refund(state, payment, payment.receiverReject ?? windowClosed(state), endOf(payment, undefined, true), at)
-    return
+    // The commit took too long for this slice; the next candidate may have more.
+    return goOn(state, payment, windowClosed(state), endOf(payment, undefined, true), at)
   }
   payment.state = 'sent'
   state.effects.push({
@@ -118,7 +118,7 @@ function send(state: ThreadState, payment: Payment, at: UnixMs): void {
 function fulfilled(state: ThreadState, payment: Payment, fulfill: Fulfill, at: UnixMs): void {
   if (at > attemptOf(payment).outgoingExpiry + EXPIRY_GRACE_MS) return
   if (matches(payment.prepare.condition, fulfill.fulfillment)) credit(state, payment, fulfill, at)
-  else refund(state, payment, wrongPreimage(state), endOf(payment, 'fault', true), at)
+  else refund(state, payment, payment.receiverReject ?? wrongPreimage(state), endOf(payment, 'fault', true), at)
 }
 
 /** A receiver's own reject: temporary ones let the next candidate try, the others are final. */
