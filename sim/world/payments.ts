@@ -39,8 +39,8 @@ export class Payments {
   readonly #byCondition = new Map<string, Payment>()
   #last = 0
 
-  get open(): number {
-    return this.#byCondition.size
+  all(): Payment[] {
+    return [...this.#byCondition.values()]
   }
 
   begin(facts: Facts): Payment {

@@ -2,17 +2,17 @@
  * The simulated store of one connector: the six commands and the plain ones beside them, each atomic, each on one shard.
  * Every write is shown to a watch, so that the checkers see money where it lies and never what the core thinks of it.
  */
-import type { Change, PaymentId, PaymentRecord, Pocket, RequestKey, Unresolved } from '../../src/core/book/change.ts'
+import type { Change, Counted, PaymentId, PaymentRecord, Pocket, RequestKey, Unresolved } from '../../src/core/book/change.ts'
 import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
-import { addOutcome, type MutableTally } from '../../src/core/book/holding.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { CommitReply, Cooled, Owned, Warmed } from '../../src/core/input.ts'
-import { copyTally, noTally, type Reading, under } from '../../src/core/routing/reading.ts'
+import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { type Amount, add, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import type { StoreWatch } from '../check/books.ts'
+import { BookTallies } from './tallies.ts'
 
 export interface Shard {
   readonly account: Account
@@ -41,7 +41,7 @@ export interface Book {
   readonly entries: Map<AccountId, BookEntry>
   readonly payments: Map<PaymentId, Kept>
   readonly positions: Map<Unit, Balance>
-  readonly tallies: Map<string, Map<AccountId, MutableTally>>
+  readonly tallies: BookTallies
   readonly left: Map<string, LeftMessage>
 }
 
@@ -163,7 +163,7 @@ export class SimStore {
           const entry = book.entries.get(account)
           return entry === undefined ? [] : [{ account, hot: entry.hot, taken: entry.taken, given: entry.given, underWay: entry.underWay }]
         }),
-        tallies: talliesOf(book),
+        tallies: book.tallies.read(),
       })),
     }
   }
@@ -266,8 +266,8 @@ export class SimStore {
     this.#watch.wrote('position', unit, undefined, before, plus(before, amount))
   }
 
-  #count(book: Book, counted: Parameters<typeof addOutcome>[1]): void {
-    addOutcome(under(book.tallies, counted.route, counted.account, noTally), counted)
+  #count(book: Book, counted: Counted): void {
+    book.tallies.count(counted)
   }
 
   /** The store adds and takes away; that nothing is spent that is not there is the thread's duty, and a checker's. */
@@ -339,12 +339,8 @@ function contentsOf(book: Book): BookContents {
     accounts: [...book.entries].map(([account, { hot, taken, given, underWay }]) => ({ account, hot, taken, given, underWay })),
     payments: [...book.payments.values()].map(({ payment, record, unresolved, tombstone }) => ({ payment, record, unresolved, tombstone })),
     positions: new Map(book.positions),
-    tallies: talliesOf(book),
+    tallies: book.tallies.read(),
   }
-}
-
-function talliesOf(book: Book): Map<string, Map<AccountId, MutableTally>> {
-  return new Map([...book.tallies].map(([route, ofRoute]) => [route, new Map([...ofRoute].map(([account, tally]) => [account, copyTally(tally)]))]))
 }
 
 function rerouted(stored: PaymentRecord, change: Extract<Change, { type: 'reroute' }>): PaymentRecord {
@@ -379,7 +375,7 @@ function paymentOf(book: Book, change: Change): PaymentRecord | undefined {
 }
 
 function newBook(thread: ThreadId): Book {
-  return { thread, epoch: '', seq: 0, entries: new Map(), payments: new Map(), positions: new Map(), tallies: new Map(), left: new Map() }
+  return { thread, epoch: '', seq: 0, entries: new Map(), payments: new Map(), positions: new Map(), tallies: new BookTallies(), left: new Map() }
 }
 
 /** Entries come in the order of their prepares, so the oldest stand first. */

@@ -25,14 +25,14 @@ export function makeVia(context: Context, population: Population, { name, via }:
     if (accesses.length === 1) return accesses[0] as Access
     const draw = picks.draw()
     if (via.kind === 'uniform') return accesses[Math.floor(unit(draw) * accesses.length)] as Access
-    const candidates = accesses.map((access) => candidateOf(context, population.connectors.get(access.connector) as Connector))
-    const index = policy === undefined ? inProportion(candidates, unit(draw)) : policy.pick(candidates, { at: context.events.nowMs(), amount, draw })
+    const candidates = accesses.map((access) => candidateOf(context, population.connectors.get(access.connector) as Connector, amount))
+    const index = policy === undefined ? inProportion(candidates, unit(draw)) : policy.pick(candidates, { at: context.events.nowMs(), draw })
     return accesses[index] as Access
   }
 }
 
 /** The connector's line onward: to one whose policy is compared, where it has one. */
-function candidateOf(context: Context, connector: Connector): Candidate {
+function candidateOf(context: Context, connector: Connector, amount: Amount): Candidate {
   const lines = context.plan.lines.filter(({ from, to }) => from === connector.name || to === connector.name)
   const far = lines.map(({ from, to }) => (from === connector.name ? to : from))
   const peer = far.find((name) => context.plan.subjects.includes(name)) ?? far[0]
@@ -41,6 +41,7 @@ function candidateOf(context: Context, connector: Connector): Candidate {
   const limit = account?.peerLimit ?? ZERO
   return {
     account: account?.id ?? ('' as AccountId),
+    amount,
     balance: level,
     underWay: ZERO,
     capacity: account === undefined ? undefined : add(limit, account.creditLimit),

@@ -69,7 +69,7 @@ function live(context: Context, payments: Payments, meters: Meters): Connector[]
   meters.startCounting(connectors)
   events.runUntil((plan.durationMs + longestLife(plan) + REST_MS) * 1000)
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
-  everyPaymentEnded(payments, context.checked)
+  everyPaymentEnded(payments, context)
   for (const connector of connectors) connector.witness.quiet(connector.store)
   return connectors
 }

@@ -71,7 +71,7 @@ export function makeAnnouncer(config: AnnouncerConfig, at: UnixMs): Announcer {
   const state: State = {
     config,
     routes,
-    records: { byWay: new Map(), at: undefined },
+    records: { views: new Map(), read: new Map() },
     connected: new Set(),
     snapshot: { at, mapper: mapperOf(routes), accounts: new Map(), tallies: new Map(), seqs: new Map() },
     announceAt: at + config.announceIntervalMs,
@@ -159,7 +159,7 @@ function publish(state: State, snapshot: Snapshot): void {
 function announcingAccounts(routes: RouteBook): AccountId[] {
   const accounts = new Set<AccountId>()
   for (const account of routes.directory.accounts.values()) {
-    if (account.routes.length > 0 || (routes.heard.get(account.id)?.prefixes.size ?? 0) > 0) accounts.add(account.id)
+    if (account.routes.length > 0 || (routes.heard.get(account.id)?.size ?? 0) > 0) accounts.add(account.id)
   }
   return [...accounts].sort()
 }

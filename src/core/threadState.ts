@@ -83,6 +83,7 @@ export interface ThreadState {
   seq: number
   readonly unacknowledged: Emitted[]
   resentUpTo: number
+  lastGap: number
   effects: Effect[]
 }
 
@@ -111,6 +112,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     seq: 0,
     unacknowledged: [],
     resentUpTo: 0,
+    lastGap: 0,
     effects: [],
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { UnixMs } from './values/time.ts'
 
-export const TIMER_SLOT_MS = 10
+const TIMER_SLOT_MS = 10
 
 export class Timers<Job> {
   readonly #slots = new Map<number, Job[]>()

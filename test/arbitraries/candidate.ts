@@ -27,6 +27,7 @@ const candidate: fc.Arbitrary<Omit<Candidate, 'account'>> = fc.record({
   underWay: anyAmount(),
   capacity: fc.option(anyAmount(), { nil: undefined }),
   room: fc.option(anyBalance, { nil: undefined }),
+  amount: anyAmount(),
   distance: fc.nat({ max: 9 }),
   path: fc.constant([]),
   curve: liquidityCurve,
@@ -42,6 +43,5 @@ export const candidates: fc.Arbitrary<readonly Candidate[]> = fc
 
 export const choice: fc.Arbitrary<Choice> = fc.record({
   at: fc.nat(),
-  amount: anyAmount(),
   draw: fc.maxSafeNat(),
 })

@@ -73,6 +73,12 @@ describe('a patch that cannot be used → says why', () => {
     expect(file && patched('m.patch', 'x\ny\na\nb\nz', file)).toBe('x\ny\na\nz')
   })
 
+  test('context that changed → it applies where the rest is, if that is in one place only', () => {
+    const [file] = mutantOf('m.patch', `${header}--- a/src/pump.ts\n+++ b/src/pump.ts\n@@ -1,4 +1,4 @@\n a\n b\n-c\n+C\n d\n`).files
+    expect(file && patched('m.patch', 'new\nb\nc\nd', file)).toBe('new\nb\nC\nd')
+    expect(() => file && patched('m.patch', 'new\nb\nc\nd\nb\nc\nd', file)).toThrow('does not apply')
+  })
+
   test('the sources changed → the file, and what was looked for', () => {
     const [file] = mutantOf('m.patch', header + diff).files
     expect(() => file && patched('m.patch', 'a\nc', file)).toThrow(/m\.patch does not apply: src\/pump\.ts has no such lines near line 1[\s\S]*a\nb/)

@@ -11,9 +11,12 @@
  *     +++ b/src/core/…
  *     @@ -10,7 +10,7 @@
  *
- * It is applied here and not by git or patch, which a machine that runs the tests may lack. Hunks may have moved, but
- * what they take away must be there, word for word.
+ * It is applied here and not by git or patch, which a machine that runs the tests may lack. Hunks may have moved, and the
+ * outer lines of their context may have changed; what they take away must be there, word for word.
  */
+
+/** Lines of context that may have changed, at either end of a hunk. */
+const MAX_DROPPED = 2
 
 export interface Mutant {
   readonly rule: string
@@ -90,19 +93,42 @@ function hunksOf(lines: readonly string[]): Hunk[] {
 export function patched(name: string, text: string, { path, hunks }: FilePatch): string {
   let lines = text.split('\n')
   let moved = 0
-  for (const { line, before, after } of hunks) {
-    const at = placeOf(before, lines, line - 1 + moved)
-    if (at === undefined) {
-      throw new Error(`${name} does not apply: ${path} has no such lines near line ${line}. Make the patch anew. It looks for:\n${before.join('\n')}`)
+  for (const hunk of hunks) {
+    const place = placeOf(hunk, lines, hunk.line - 1 + moved)
+    if (place === undefined) {
+      throw new Error(`${name} does not apply: ${path} has no such lines near line ${hunk.line}. Make the patch anew. It looks for:\n${hunk.before.join('\n')}`)
     }
+    const { at, before, after } = place
     lines = [...lines.slice(0, at), ...after, ...lines.slice(at + before.length)]
-    moved = at + after.length - before.length - (line - 1)
+    moved += after.length - before.length
   }
   return lines.join('\n')
 }
 
-/** Where `wanted` stands in `lines`: the place nearest to `near`. */
-function placeOf(wanted: readonly string[], lines: readonly string[], near: number): number | undefined {
-  const places = lines.flatMap((_, at) => (wanted.every((line, i) => lines[at + i] === line) ? [at] : []))
-  return places.sort((a, b) => Math.abs(a - near) - Math.abs(b - near))[0]
+interface Place extends Omit<Hunk, 'line'> {
+  readonly at: number
+}
+
+/** Where the hunk goes, nearest to `near`; where its context has changed, with less of it, if that is said only once. */
+function placeOf({ before, after }: Hunk, lines: readonly string[], near: number): Place | undefined {
+  const places = placesOf(before, lines).sort((a, b) => Math.abs(a - near) - Math.abs(b - near))
+  const [at] = places
+  if (at !== undefined) return { at, before, after }
+  for (let dropped = 1; dropped <= MAX_DROPPED; dropped++) {
+    const top = Math.min(dropped, sameAtStart(before, after))
+    const bottom = Math.min(dropped, sameAtStart(before.toReversed(), after.toReversed()))
+    const less = { before: before.slice(top, before.length - bottom), after: after.slice(top, after.length - bottom) }
+    const [only, ...others] = placesOf(less.before, lines)
+    if (only !== undefined && others.length === 0) return { at: only, ...less }
+  }
+  return undefined
+}
+
+function placesOf(wanted: readonly string[], lines: readonly string[]): number[] {
+  return wanted.length === 0 ? [] : lines.flatMap((_, at) => (wanted.every((line, i) => lines[at + i] === line) ? [at] : []))
+}
+
+function sameAtStart(a: readonly string[], b: readonly string[]): number {
+  const first = a.findIndex((line, i) => line !== b[i])
+  return first < 0 ? a.length : first
 }

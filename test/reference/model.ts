@@ -758,7 +758,12 @@ class Model {
     if (reply === 'T04') {
       // Order: the level is what was there without the offer that was refused.
       const { balance, underWay } = this.#knownOf(payment.thread, receiver)
-      this.#bookOf(payment.thread, receiver).refused = { amount: payment.packet.amount, level: balance + underWay - payment.packet.amount, at: this.#clock() }
+      // Order: what was refused below that within the memory still holds, and is as fresh again.
+      const book = this.#bookOf(payment.thread, receiver)
+      const now = { amount: payment.packet.amount, level: balance + underWay - payment.packet.amount, at: this.#clock() }
+      const old = book.refused
+      const isLower = old !== undefined && now.at - old.at <= REFUSAL_MEMORY_MS && old.amount + old.level < now.amount + now.level
+      book.refused = isLower ? { ...old, at: now.at } : now
     }
     this.#tryNext(payment, reply)
   }

@@ -58,7 +58,11 @@ export const snapshot = named(
     mapper: z.record(prefix, z.array(way)).describe('The addressMapper: announced route to the ways that may be used, in order of account id.'),
     accounts: z.record(accountId, accountView),
     tallies: tallies(
-      z.strictObject({ tally: tally.describe('Decayed, over all threads.'), parts: z.record(threadId, tally).describe("Each book's running totals.") }),
+      z.strictObject({
+        at: ms.describe('When something was last added.'),
+        tally: tally.describe('Over all threads, decayed up to then.'),
+        parts: z.record(threadId, tally).describe("Each book's running totals."),
+      }),
     ),
     seqs: z.record(threadId, count).describe('The last commit of each book that was read.'),
   }),

@@ -50,9 +50,14 @@ export function acknowledge(state: ThreadState, seq: number): readonly Emitted[]
   return queue.splice(0, seq - first.seq + 1)
 }
 
-/** The store missed a commit before `seq`: everything unacknowledged goes again, in order, once for each gap. */
+/**
+ * The store missed a commit before `seq`: everything unacknowledged goes again, in order. Those behind it answer `gap` too,
+ * with rising numbers; a number that does not rise, or is beyond what went again, speaks of another loss.
+ */
 export function resend(state: ThreadState, seq: number): void {
-  if (seq <= state.resentUpTo) return
+  const sameLoss = seq > state.lastGap && seq <= state.resentUpTo
+  state.lastGap = seq
+  if (sameLoss) return
   for (const emitted of state.unacknowledged) {
     state.effects.push({ type: 'commit', epoch: state.epoch, seq: emitted.seq, changes: emitted.changes })
     state.resentUpTo = emitted.seq

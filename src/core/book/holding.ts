@@ -179,7 +179,12 @@ export function addOutcome(tally: MutableTally, counted: Counted): void {
   }
 }
 
-/** Remembers that the receiver had no room for `amount` on top of `level`. */
+/** Remembers that the receiver had no room for `amount` on top of `level`, and what was refused below that before. */
 export function refuse(holding: Holding, amount: Amount, level: Balance, at: UnixMs): void {
-  holding.refusal = { amount, level, at }
+  const before = holding.refusal
+  const tighter = before !== undefined && at - before.at <= REFUSAL_MEMORY_MS && before.amount + before.level < amount + level
+  holding.refusal = tighter ? { amount: before.amount, level: before.level, at } : { amount, level, at }
 }
+
+/** A refusal is believed for this long, or until the balance has moved past it. */
+export const REFUSAL_MEMORY_MS = 10_000

@@ -15,7 +15,8 @@ import type { Holding } from './holding.ts'
 import { leave } from './leave.ts'
 import type { AskedAgain, Asker, LeftMessage } from './message.ts'
 
-export const conflict: Refusal = { type: 'refusal', status: 409, message: 'this Request-Id was used with other content' }
+const conflict: Refusal = { type: 'refusal', status: 409, message: 'this Request-Id was used with other content' }
+export const tooManyOpen: Refusal = { type: 'refusal', status: 429, message: 'too many payments or kept answers are open for this account' }
 export const tooOld: Refusal = { type: 'refusal', status: 410, message: 'the answer under this Request-Id is no longer kept' }
 
 export function contentHash(prepare: Prepare): string {
@@ -24,7 +25,7 @@ export function contentHash(prepare: Prepare): string {
 }
 
 export function isTooOld(state: ThreadState, prepare: Prepare, at: UnixMs): boolean {
-  return at > prepare.expiresAt + state.config.answerRetentionMs
+  return at >= prepare.expiresAt + state.config.answerRetentionMs
 }
 
 /** A prepare under an id that this thread has: whoever asks is told now, or when the payment is. */
@@ -86,5 +87,6 @@ function heardAskedAgain(state: ThreadState, asked: AskedAgain, at: UnixMs): voi
   const holding = holdingOf(state, account)
   const known = holding.ids?.get(asked.requestId)
   if (known !== undefined) askKnown(state, known, asked.hash, asker)
+  else if (holding.open >= state.config.maxOpen || (holding.ids?.size ?? 0) >= state.config.maxKeptIds) answer(state, asker, tooManyOpen)
   else begin(state, makePayment(state, holding, asked.prepare, asker, { id: asked.requestId, hash: asked.hash }), at)
 }

@@ -1,5 +1,5 @@
 /** How much cold a thread asks for beyond its need, and how much hot it keeps: one file each in `warming/`. */
-import { type Amount, type Balance, excess, MAX_TOTAL } from '../values/amount.ts'
+import { type Amount, type Balance, excess, least, MAX_TOTAL, most } from '../values/amount.ts'
 import { adaptive } from './warming/adaptive.ts'
 import { exact } from './warming/exact.ts'
 import { share } from './warming/share.ts'
@@ -36,5 +36,5 @@ export function keep(policy: WarmingPolicy, view: WarmingView): Amount {
 export function wanted(policy: WarmingPolicy, view: WarmingView): Amount {
   const kept = keep(policy, view)
   const beyond = excess(kept, view.hot)
-  return beyond > view.lacking ? beyond : view.lacking
+  return least(most(beyond, view.lacking), EVERYTHING)
 }

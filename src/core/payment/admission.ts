@@ -18,7 +18,7 @@ const COLD_BELIEF_MS = 1_000
 export type Judgement = 'pass' | 'ask' | 'fail'
 
 /** `fresh`: a warm has just been answered, so the cold is exact and a no is final. */
-export function judge(holding: Holding, amount: Amount, at: UnixMs, fresh: boolean): Judgement {
+function judge(holding: Holding, amount: Amount, at: UnixMs, fresh: boolean): Judgement {
   if (amount === 0n) return 'pass'
   const { parallelism, creditLimit } = holding.account
   const need = times(amount, parallelism)
@@ -58,10 +58,10 @@ export function heardWarm(
   verdict: (payment: Payment, judgement: 'pass' | 'fail') => void,
 ): void {
   const askedAt = holding.warmingSince
-  if (askedAt === undefined) return
+  if (askedAt === undefined || (reply !== 'full' && reply.granted < holding.taken)) return
   holding.warmingSince = undefined
   if (reply === 'full') holding.full = true
-  else if (reply.granted >= holding.taken) takeGrant(state, holding, reply, askedAt)
+  else takeGrant(state, holding, reply, askedAt)
   const waiting = holding.waiting
   holding.waiting = []
   while (waiting.length > 0) {

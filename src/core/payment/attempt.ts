@@ -4,12 +4,11 @@
 import type { Holding } from '../book/holding.ts'
 import { choose } from '../routing/choose.ts'
 import type { ThreadState } from '../threadState.ts'
-import type { Amount } from '../values/amount.ts'
+import { type Amount, MAX_INT64 } from '../values/amount.ts'
 import type { Reject } from '../values/packet.ts'
-import { convert, findRatio } from '../values/rate.ts'
 import { MAX_HOLD_MS, MIN_EXPIRY_DIFFERENCE_MS, MIN_MESSAGE_WINDOW_MS, type UnixMs } from '../values/time.ts'
 import type { Attempt, Payment } from './payment.ts'
-import { beyondPosition, noRate, noRoute, nothingLeft, windowClosed } from './rejects.ts'
+import { beyondPosition, noRate, noRoute, nothingLeft, tooLarge, windowClosed } from './rejects.ts'
 
 /** The latest that the next hop may answer, were it the only one (S3). */
 function latestExpiry(payment: Payment, at: UnixMs): UnixMs {
@@ -23,30 +22,16 @@ export function windowIsOpen(payment: Payment, at: UnixMs): boolean {
 /** The first or next attempt; a reject says why there is none. */
 export function nextAttempt(state: ThreadState, payment: Payment, at: UnixMs): Attempt | Reject {
   if (!windowIsOpen(payment, at)) return windowClosed(state)
-  const { prepare, sender } = payment
-  const chosen = choose(state, prepare.destination, sender, payment.tried, prepare.amount, at)
-  if (chosen === undefined) return noRoute(state)
-  const outgoingAmount = outgoingAmountOf(state, payment, chosen.receiver)
-  if (typeof outgoingAmount !== 'bigint') return outgoingAmount
-  if (!positionAllows(state, payment, chosen.receiver, outgoingAmount)) return beyondPosition(state)
+  const chosen = choose(state, payment, at)
+  if (chosen === 'noRoute') return noRoute(state)
+  if (chosen === 'noRate') return noRate(state)
+  const { route, receiver, outgoingAmount, othersLeft } = chosen
+  if (outgoingAmount === 0n && payment.prepare.amount > 0n) return nothingLeft(state)
+  if (outgoingAmount > MAX_INT64) return tooLarge(state, outgoingAmount, MAX_INT64)
+  if (!positionAllows(state, payment, receiver, outgoingAmount)) return beyondPosition(state)
   const number = (payment.attempt?.number ?? 0) + 1
-  const mayFailOver = chosen.othersLeft && number <= state.config.failover
-  return {
-    number,
-    route: chosen.route,
-    receiver: chosen.receiver,
-    outgoingAmount,
-    outgoingExpiry: outgoingExpiryOf(state, payment, at, mayFailOver),
-  }
-}
-
-function outgoingAmountOf(state: ThreadState, payment: Payment, receiver: Holding): Amount | Reject {
-  const { amount } = payment.prepare
-  if (amount === 0n) return amount
-  const ratio = findRatio(state.config.rates, payment.sender.account.unit, receiver.account.unit)
-  if (ratio === undefined) return noRate(state)
-  const outgoing = convert(amount, ratio)
-  return outgoing === 0n ? nothingLeft(state) : outgoing
+  const mayFailOver = othersLeft && number <= state.config.failover
+  return { number, route, receiver, outgoingAmount, outgoingExpiry: outgoingExpiryOf(state, payment, at, mayFailOver) }
 }
 
 /** While another candidate is left, an attempt gets only a slice of the time, so that a holder cannot eat it all. */

@@ -86,7 +86,7 @@ function chargeNow(state: ThreadState, payment: Payment, at: UnixMs): void {
 }
 
 /** A reject before any charge leaves at once, unless the prepare carries an id (B1, B4). */
-export function rejectNow(state: ThreadState, payment: Payment, reply: Reject): void {
+function rejectNow(state: ThreadState, payment: Payment, reply: Reject): void {
   if (payment.request !== undefined) return recordReject(state, payment, payment.request, reply)
   payment.reply = reply
   tell(state, payment)

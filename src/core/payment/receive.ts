@@ -1,7 +1,7 @@
 /** Step 1, the concentric prepare: what is refused before it is a payment, and whether its id is known. */
 
 import type { Holding } from '../book/holding.ts'
-import { askKnown, contentHash, isTooOld, tooOld } from '../book/ids.ts'
+import { askKnown, contentHash, isTooOld, tooManyOpen, tooOld } from '../book/ids.ts'
 import type { Asker } from '../book/message.ts'
 import type { Input } from '../input.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
@@ -50,8 +50,6 @@ function refuseUnread(state: ThreadState, holding: Holding, prepare: Prepare, at
 function end(state: ThreadState, request: number, reply: Refusal | Reject): void {
   state.effects.push({ type: 'answer', request, reply })
 }
-
-const tooManyOpen: Refusal = { type: 'refusal', status: 429, message: 'too many payments or kept answers are open for this account' }
 
 function refusal(status: Refusal['status'], message: string): Refusal {
   return { type: 'refusal', status, message }

@@ -14,10 +14,12 @@ export const timedOut = (state: ThreadState): Reject => reject(state, 'R00', 'th
 export const windowClosed = (state: ThreadState): Reject => reject(state, 'R02', 'too little time is left')
 export const nothingLeft = (state: ThreadState): Reject => reject(state, 'R01', 'nothing is left of the amount at this rate')
 
+const MAX_UINT64 = (1n << 64n) - 1n
+
 /** Data: received and maximum amount, both u64 big-endian (RFC 27, F08). */
 export function tooLarge(state: ThreadState, received: Amount, maximum: Amount): Reject {
   const data = Buffer.alloc(16)
-  data.writeBigUInt64BE(received, 0)
+  data.writeBigUInt64BE(received > MAX_UINT64 ? MAX_UINT64 : received, 0)
   data.writeBigUInt64BE(maximum, 8)
   return { ...reject(state, 'F08', 'the amount is too large'), data }
 }

@@ -18,13 +18,15 @@ export interface Tally {
 
 export interface Candidate {
   readonly account: AccountId
+  /** What would be sent to it, in its unit. */
+  readonly amount: Amount
   /** What we owe it, without what is under way: last snapshot, plus this thread's own changes since. */
   readonly balance: Balance
   /** Outgoing amounts under way to it, all threads. */
   readonly underWay: Amount
   /** Both sides' credit limits together; undefined where the peer's is not known. */
   readonly capacity: Amount | undefined
-  /** What the peer still lets us send, below what it last refused; undefined where nothing is known. May be negative. */
+  /** What the peer still lets us send (limit - balance - underWay), below what it last refused; undefined where nothing is known. May be negative. */
   readonly room: Balance | undefined
   /** Hops beyond this account. */
   readonly distance: number
@@ -39,8 +41,6 @@ export interface Candidate {
 
 export interface Choice {
   readonly at: UnixMs
-  /** What would be sent, in the candidates' unit. */
-  readonly amount: Amount
   readonly draw: Draw
 }
 

@@ -1,63 +1,68 @@
 /** Candidates for a destination, with what a thread knows of each: the last snapshot plus its own changes since. */
-import { type Holding, ownPart } from '../book/holding.ts'
+import { type Holding, ownPart, REFUSAL_MEMORY_MS } from '../book/holding.ts'
+import type { Payment } from '../payment/payment.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { type Amount, add, type Balance, balance, minus, plus, subtract, ZERO } from '../values/amount.ts'
 import { nextDraw } from '../values/draw.ts'
+import { convert, findRatio, ONE } from '../values/rate.ts'
 import type { UnixMs } from '../values/time.ts'
 import { longestPrefix } from './addressMapper.ts'
 import type { Candidate, Tally } from './candidate.ts'
-import { addTally, copyTally, NO_TALLY } from './reading.ts'
+import { addTally, decayed, decayFactor, NO_TALLY } from './reading.ts'
 import type { Snapshot, Way } from './snapshot.ts'
-
-/** A T04 is believed for this long, or until the balance has moved past it. */
-const REFUSAL_MEMORY_MS = 10_000
 
 export interface Chosen {
   readonly route: string
   readonly receiver: Holding
+  readonly outgoingAmount: Amount
   /** Whether another candidate would be left if this one fails. */
   readonly othersLeft: boolean
 }
 
-/** Picks among the accounts that announced the route; never the sender, never one that was tried. Undefined: none is left. */
-export function choose(state: ThreadState, destination: string, sender: Holding, tried: readonly Holding[], amount: Amount, at: UnixMs): Chosen | undefined {
+/** An account that the payment could go through now, and what it would be sent. */
+interface Open {
+  readonly holding: Holding
+  readonly way: Way
+  readonly amount: Amount
+}
+
+/** Picks among the accounts that announced the route: never the sender, never one that was tried, none without a rate. */
+export function choose(state: ThreadState, { prepare, sender, tried }: Payment, at: UnixMs): Chosen | 'noRoute' | 'noRate' {
   const snapshot = state.snapshot
-  if (snapshot === undefined) return undefined
-  const found = longestPrefix(snapshot.mapper, destination)
-  if (found === undefined) return undefined
-  const holdings: Holding[] = []
-  const ways: Way[] = []
+  const found = snapshot === undefined ? undefined : longestPrefix(snapshot.mapper, prepare.destination)
+  if (snapshot === undefined || found === undefined) return 'noRoute'
+  const open: Open[] = []
+  let rateless = false
   for (const way of found.ways) {
     const account = findAccount(state, way.account)
     if (account === undefined || account === sender.account) continue
     const holding = holdingOf(state, account)
     if (tried.includes(holding)) continue
-    holdings.push(holding)
-    ways.push(way)
+    // An amount of 0 passes as it is, rate or no rate (R7).
+    const ratio = prepare.amount === 0n ? ONE : findRatio(state.config.rates, sender.account.unit, account.unit)
+    if (ratio === undefined) rateless = true
+    else open.push({ holding, way, amount: convert(prepare.amount, ratio) })
   }
-  if (holdings.length === 0) return undefined
-  const index = holdings.length === 1 ? 0 : pick(state, viewOf(state, snapshot, found.route, holdings, ways, at), amount, at)
-  const receiver = holdings[index]
-  if (receiver === undefined) throw new Error(`policy ${state.config.policy.name} picked ${index} of ${holdings.length}`)
-  return { route: found.route, receiver, othersLeft: holdings.length > 1 }
+  if (open.length === 0) return rateless ? 'noRate' : 'noRoute'
+  const picked = open.length === 1 ? open[0] : open[pick(state, snapshot, found.route, open, at)]
+  if (picked === undefined) throw new Error(`policy ${state.config.policy.name} picked none of ${open.length}`)
+  return { route: found.route, receiver: picked.holding, outgoingAmount: picked.amount, othersLeft: open.length > 1 }
 }
 
-function pick(state: ThreadState, candidates: readonly Candidate[], amount: Amount, at: UnixMs): number {
+function pick(state: ThreadState, snapshot: Snapshot, route: string, open: readonly Open[], at: UnixMs): number {
   const draw = state.draw
   state.draw = nextDraw(draw)
-  return state.config.policy.pick(candidates, { at, amount, draw })
+  const candidates = open.map((each) => candidateOf(state, snapshot, route, each, at))
+  return state.config.policy.pick(candidates, { at, draw })
 }
 
-function viewOf(state: ThreadState, snapshot: Snapshot, route: string, holdings: readonly Holding[], ways: readonly Way[], at: UnixMs): Candidate[] {
-  return holdings.map((holding, i) => candidateOf(state, snapshot, route, holding, ways[i] as Way, at))
-}
-
-function candidateOf(state: ThreadState, snapshot: Snapshot, route: string, holding: Holding, way: Way, at: UnixMs): Candidate {
+function candidateOf(state: ThreadState, snapshot: Snapshot, route: string, { holding, way, amount }: Open, at: UnixMs): Candidate {
   const { account } = holding
   const known = knownOf(state, snapshot, holding)
   const level = plus(known.balance, known.underWay)
   return {
     account: account.id,
+    amount,
     balance: known.balance,
     underWay: known.underWay,
     capacity: account.peerLimit === undefined ? undefined : add(account.peerLimit, account.creditLimit),
@@ -66,7 +71,7 @@ function candidateOf(state: ThreadState, snapshot: Snapshot, route: string, hold
     path: way.path,
     curve: way.curve,
     since: way.since,
-    tally: tallyOf(state, snapshot, route, holding),
+    tally: tallyOf(state, snapshot, route, holding, at),
     ageMs: at - snapshot.at,
   }
 }
@@ -100,12 +105,12 @@ function roomOf(holding: Holding, level: Balance, at: UnixMs): Balance | undefin
   return room === undefined || cap < room ? cap : room
 }
 
-function tallyOf(state: ThreadState, snapshot: Snapshot, route: string, holding: Holding): Tally {
+/** What the announcer knew, at the weight it has now, and what this thread counted since. */
+function tallyOf(state: ThreadState, snapshot: Snapshot, route: string, holding: Holding, at: UnixMs): Tally {
   const view = snapshot.tallies.get(route)?.get(holding.account.id)
   const now = holding.tallies?.get(route)
   if (view === undefined) return now ?? NO_TALLY
-  if (now === undefined) return view.tally
-  const sum = copyTally(view.tally)
-  addTally(sum, now, view.parts.get(state.config.thread) ?? NO_TALLY)
+  const sum = decayed(view.tally, decayFactor(at - view.at))
+  if (now !== undefined) addTally(sum, now, view.parts.get(state.config.thread) ?? NO_TALLY)
   return sum
 }

@@ -61,8 +61,10 @@ export function accountViews(reading: Reading): Map<AccountId, AccountView> {
 const HALF_LIFE_MS = 600_000
 
 export interface Records {
-  readonly byWay: Map<string, Map<AccountId, { decayed: MutableTally; total: Tally }>>
-  at: UnixMs | undefined
+  /** What the threads were last told. */
+  views: Tallies<TallyView>
+  /** What each book last said, by thread. */
+  readonly read: Map<ThreadId, Tallies<Tally>>
 }
 
 /** A fresh one. (A literal: spreads are slow where a payment may pass.) */
@@ -103,42 +105,57 @@ export function under<T>(maps: Map<string, Map<AccountId, T>>, route: string, ac
   return found
 }
 
-/** Adds what was counted since the last reading; what was counted before has half its weight after ten minutes. */
-export function updateRecords(records: Records, reading: Reading, at: UnixMs): Map<string, Map<AccountId, TallyView>> {
-  const factor = records.at === undefined ? 1 : Math.exp((-(at - records.at) * Math.LN2) / HALF_LIFE_MS)
-  records.at = at
-  const parts = new Map<string, Map<AccountId, Map<ThreadId, Tally>>>()
+/** What is counted loses half its weight in ten minutes. */
+export function decayFactor(ageMs: number): number {
+  return Math.exp((-ageMs * Math.LN2) / HALF_LIFE_MS)
+}
+
+/** Adds what was counted since the last reading. Views that nothing was added to stay as they are, with their age. */
+export function updateRecords(records: Records, reading: Reading, at: UnixMs): Tallies<TallyView> {
+  const changed = new Map<string, Map<AccountId, TallyView>>()
   for (const { thread, tallies } of reading.books) {
+    const before = records.read.get(thread)
+    records.read.set(thread, tallies)
     for (const [route, ofRoute] of tallies) {
-      for (const [account, tally] of ofRoute) under(parts, route, account, () => new Map<ThreadId, Tally>()).set(thread, tally)
+      if (ofRoute !== before?.get(route)) updateRoute(records.views, changed, thread, route, ofRoute, at)
     }
   }
-  const views = new Map<string, Map<AccountId, TallyView>>()
-  for (const [route, ofRoute] of parts) {
-    for (const [account, ofThread] of ofRoute) {
-      const tally = decay(records, route, account, sum(ofThread.values()), factor)
-      under(views, route, account, () => ({ tally, parts: ofThread }))
-    }
+  if (changed.size > 0) records.views = new Map([...records.views, ...changed])
+  return records.views
+}
+
+function updateRoute(
+  views: Tallies<TallyView>,
+  changed: Map<string, Map<AccountId, TallyView>>,
+  thread: ThreadId,
+  route: string,
+  ofRoute: ReadonlyMap<AccountId, Tally>,
+  at: UnixMs,
+): void {
+  const known = changed.get(route) ?? new Map(views.get(route))
+  for (const [account, total] of ofRoute) {
+    const view = known.get(account)
+    const before = view?.parts.get(thread) ?? NO_TALLY
+    if (sameTally(total, before)) continue
+    const tally = view === undefined ? noTally() : decayed(view.tally, decayFactor(at - view.at))
+    addTally(tally, total, before)
+    known.set(account, { at, tally, parts: new Map(view?.parts).set(thread, total) })
+    changed.set(route, known)
   }
-  return views
 }
 
-function decay(records: Records, route: string, account: AccountId, total: Tally, factor: number): Tally {
-  const record = under(records.byWay, route, account, () => ({ decayed: noTally(), total: NO_TALLY }))
-  const { decayed } = record
-  decayed.successes *= factor
-  decayed.faults *= factor
-  decayed.noRoom *= factor
-  decayed.successAmount *= factor
-  decayed.faultAmount *= factor
-  decayed.noRoomAmount *= factor
-  addTally(decayed, total, record.total)
-  record.total = total
-  return copyTally(decayed)
+/** All of it times `factor`. */
+export function decayed(tally: Tally, factor: number): MutableTally {
+  return {
+    successes: tally.successes * factor,
+    faults: tally.faults * factor,
+    noRoom: tally.noRoom * factor,
+    successAmount: tally.successAmount * factor,
+    faultAmount: tally.faultAmount * factor,
+    noRoomAmount: tally.noRoomAmount * factor,
+  }
 }
 
-function sum(tallies: Iterable<Tally>): Tally {
-  const total = noTally()
-  for (const tally of tallies) addTally(total, tally, NO_TALLY)
-  return total
+function sameTally(a: Tally, b: Tally): boolean {
+  return a.successes === b.successes && a.faults === b.faults && a.noRoom === b.noRoom
 }

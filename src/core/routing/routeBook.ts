@@ -18,8 +18,8 @@ export interface RouteBook {
   readonly slack: 0 | 1
   /** By prefix, then by account: announced, configured, and the accounts' own addresses. */
   readonly ways: Map<string, Map<AccountId, Way>>
-  /** Prefixes each account announced, and when it last announced anything. */
-  readonly heard: Map<AccountId, { at: UnixMs; readonly prefixes: Set<string> }>
+  /** What each account announced, and when last. */
+  readonly heard: Map<AccountId, Map<string, UnixMs>>
   /** What we announce: by prefix, the path after ourselves. */
   readonly announced: Map<string, Route>
   mapper: Map<string, readonly Way[]>
@@ -46,18 +46,17 @@ function setWay(book: RouteBook, prefix: string, way: Way): void {
 
 /** Takes what an account announced; returns the prefixes whose announcement by us changed. */
 export function hear(book: RouteBook, account: Account, announcement: Announcement, at: UnixMs): string[] {
-  const heard = book.heard.get(account.id) ?? { at, prefixes: new Set<string>() }
+  const heard = book.heard.get(account.id) ?? new Map<string, UnixMs>()
   book.heard.set(account.id, heard)
-  heard.at = at
   const touched: string[] = []
   for (const prefix of announcement.withdrawn) {
-    if (heard.prefixes.has(prefix)) touched.push(...forgetWay(book, account.id, heard.prefixes, prefix))
+    if (heard.has(prefix)) touched.push(...forgetWay(book, account.id, heard, prefix))
   }
-  for (const route of announcement.routes) touched.push(...hearRoute(book, account, heard.prefixes, route, at))
+  for (const route of announcement.routes) touched.push(...hearRoute(book, account, heard, route, at))
   return touched.length === 0 ? touched : recompute(book, touched)
 }
 
-function hearRoute(book: RouteBook, account: Account, prefixes: Set<string>, route: Route, at: UnixMs): string[] {
+function hearRoute(book: RouteBook, account: Account, prefixes: Map<string, UnixMs>, route: Route, at: UnixMs): string[] {
   const own = book.directory.address
   if (!isUsable(route, own) || !mayAnnounce(account, route.prefix, own)) {
     return prefixes.has(route.prefix) ? forgetWay(book, account.id, prefixes, route.prefix) : []
@@ -65,13 +64,13 @@ function hearRoute(book: RouteBook, account: Account, prefixes: Set<string>, rou
   if (!prefixes.has(route.prefix) && prefixes.size >= MAX_ROUTES_PER_ACCOUNT) return []
   const known = book.ways.get(route.prefix)?.get(account.id)
   if (known !== undefined && !prefixes.has(route.prefix)) return [] // configured: it needs no announcement
+  prefixes.set(route.prefix, at)
   if (known !== undefined && samePath(known.path, route.path) && known.curve === route.curve) return []
-  prefixes.add(route.prefix)
   setWay(book, route.prefix, { account: account.id, path: route.path, curve: route.curve, since: known?.since ?? at })
   return [route.prefix]
 }
 
-function forgetWay(book: RouteBook, account: AccountId, prefixes: Set<string>, prefix: string): string[] {
+function forgetWay(book: RouteBook, account: AccountId, prefixes: Map<string, UnixMs>, prefix: string): string[] {
   prefixes.delete(prefix)
   const ways = book.ways.get(prefix)
   ways?.delete(account)
@@ -79,12 +78,12 @@ function forgetWay(book: RouteBook, account: AccountId, prefixes: Set<string>, p
   return [prefix]
 }
 
-/** Accounts that were silent since before `limit` lose what they announced. */
+/** What was not announced again since `limit` is gone. */
 export function forgetSilent(book: RouteBook, limit: UnixMs): string[] {
   const touched: string[] = []
   for (const [account, heard] of book.heard) {
-    if (heard.at >= limit || heard.prefixes.size === 0) continue
-    for (const prefix of [...heard.prefixes]) touched.push(...forgetWay(book, account, heard.prefixes, prefix))
+    const silent = [...heard].filter(([, at]) => at < limit).map(([prefix]) => prefix)
+    for (const prefix of silent) touched.push(...forgetWay(book, account, heard, prefix))
   }
   return touched.length === 0 ? touched : recompute(book, touched)
 }
@@ -108,7 +107,7 @@ function recompute(book: RouteBook, touched: readonly string[]): string[] {
  * Only what is nearer than we are; with slack 1 also what is as near, if its address is smaller than ours. (Our own distance
  * is one more than the nearest way's.) Along any path (distance, address) falls, so fresh routes make no loop.
  */
-export function downhill(ways: readonly Way[], own: Address, slack: 0 | 1): readonly Way[] {
+function downhill(ways: readonly Way[], own: Address, slack: 0 | 1): readonly Way[] {
   let nearest = Number.POSITIVE_INFINITY
   for (const way of ways) if (way.path.length < nearest) nearest = way.path.length
   return ways.filter(({ path }) => path.length === nearest || (slack === 1 && path.length === nearest + 1 && (path[0] as Address) < own))

@@ -31,7 +31,9 @@ export interface AccountView {
 }
 
 export interface TallyView {
-  /** Decayed, over all threads. */
+  /** When something was last added to it. */
+  readonly at: UnixMs
+  /** Over all threads, decayed up to `at`. */
   readonly tally: Tally
   /** Running totals in each thread's book at the snapshot, so that a thread can add its own since. */
   readonly parts: ReadonlyMap<ThreadId, Tally>

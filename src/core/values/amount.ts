@@ -7,7 +7,7 @@ declare const amountBrand: unique symbol
 export type Balance = bigint & { readonly [balanceBrand]: true }
 export type Amount = Balance & { readonly [amountBrand]: true }
 
-export const MAX_INT64 = 2n ** 63n - 1n
+export const MAX_INT64 = (2n ** 63n - 1n) as Amount
 /** What entered, the credit limits and the position limits of a unit stay below this (R6). */
 export const MAX_TOTAL = (2n ** 61n) as Amount
 /** A running total this high is `full`: the thread serves that account no more (R6). */

@@ -3,7 +3,7 @@ import { type Announcer, type AnnouncerConfig, type AnnouncerEffect, type Announ
 import { makeDirectory } from '../../../src/core/directory.ts'
 import type { Announcement } from '../../../src/core/routing/announcement.ts'
 import { IDENTITY, makeCurve } from '../../../src/core/routing/liquidityCurve.ts'
-import type { Reading } from '../../../src/core/routing/reading.ts'
+import { decayed, decayFactor, type Reading } from '../../../src/core/routing/reading.ts'
 import type { Account } from '../../../src/core/values/account.ts'
 import { address } from '../../../src/core/values/address.ts'
 import { amount, balance } from '../../../src/core/values/amount.ts'
@@ -408,7 +408,8 @@ describe('A2: the record decays', () => {
   const record = (effects: readonly AnnouncerEffect[]) => {
     const [effect] = effects
     if (effect?.type !== 'publish') throw new Error('not published')
-    return effect.snapshot.tallies.get('test.far')?.get(peer.id)?.tally
+    const view = effect.snapshot.tallies.get('test.far')?.get(peer.id)
+    return view === undefined ? undefined : decayed(view.tally, decayFactor(effect.snapshot.at - view.at))
   }
 
   test('ten minutes later → half, by count and by amount; what is new counts whole', () => {

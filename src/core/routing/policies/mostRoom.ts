@@ -12,5 +12,5 @@ import { leastLoaded } from '../leastLoaded.ts'
 export const mostRoom: Policy = {
   name: 'most-room',
   summary: 'the least loaded line for its size, what is under way counted',
-  pick: (candidates, choice) => candidates.indexOf(leastLoaded(candidates, choice.amount)),
+  pick: (candidates) => candidates.indexOf(leastLoaded(candidates)),
 }

@@ -25,7 +25,7 @@ const PRIOR_SHARE = 1 / 20
 export const trustedRoom: Policy = {
   name: 'trusted-room',
   summary: 'most-room among those whose fault-free rate, by amount, is within 10 points of the best',
-  pick: (candidates, choice) => candidates.indexOf(leastLoaded(trusted(candidates), choice.amount)),
+  pick: (candidates) => candidates.indexOf(leastLoaded(trusted(candidates))),
 }
 
 function trusted(candidates: readonly Candidate[]): readonly Candidate[] {

@@ -185,14 +185,37 @@ describe('B7: the totals that are sent', () => {
     expect(cold(t0)).toBe(1_050n)
   })
 
+  test('money comes in while a cool is under way → its total goes when that is answered', () => {
+    const t0 = thread({ ...elsewhere, holds: ['cool'] })
+    const first = only(credited(t0), 'cool')
+    credited(t0, 7n)
+    expect(cools(t0.pass(500))).toEqual([])
+    expect(cools(t0.release(first))).toEqual([57n])
+  })
+
   test('an earlier total reaches the store after a later one → nothing is taken back', () => {
     const t0 = thread({ ...elsewhere, holds: ['cool'] })
     const earlier = only(credited(t0), 'cool')
-    t0.pass(10)
-    const later = only(credited(t0, 7n), 'cool')
+    credited(t0, 7n)
+    const later = only(t0.pass(1_010), 'cool')
     t0.release(later)
     t0.release(earlier)
     expect(cold(t0)).toBe(1_057n)
     expect(cools(t0.pass(3_000))).toEqual([])
+  })
+
+  test('the answer is late → the cold that it tells is as old as its question (R2)', () => {
+    const t0 = thread({ warming: share, coolAfterMs: 60_000, opening: { alice: 1_000n, pair: 400n } })
+    const payBy = (sum: bigint) => t0.prepare({ from: pair, amount: sum, to: 'test.hub.alice.x' })
+    payBy(10n)
+    payBy(10n) // holds 87 of its share hot
+    t0.world.held.add('cool')
+    const cool = only(credited(t0, 100n), 'cool')
+    const reply = t0.store.cool('t0', cool)
+    t0.pass(990)
+    credited(t0, 100n)
+    t0.pass(910)
+    t0.hear({ type: 'cooled', account: pair.id, reply })
+    expect(ofType(payBy(100n), 'warm')).toHaveLength(1)
   })
 })

@@ -281,6 +281,11 @@ describe('failover: which rejects let the next try', () => {
     expect(toldIn(other.t0.pass(9_500))).toEqual(['T07'])
   })
 
+  test('a receiver’s own reject, then a wrong preimage from the next → the receiver’s', () => {
+    const { t0, first } = sent([bob, carol])
+    expect(toldIn(t0.fulfill(only(t0.reject(first, 'T07'), 'sendPrepare'), 2))).toEqual(['T07'])
+  })
+
   test('one of ours, then a receiver’s own → the receiver’s', () => {
     const { t0, first } = sent([bob, carol])
     expect(toldIn(t0.reject(only(t0.fail(first, 'notTaken'), 'sendPrepare'), 'T07'))).toEqual(['T07'])
@@ -295,6 +300,16 @@ describe('failover: which rejects let the next try', () => {
     const { t0, first } = sent([bob, carol])
     t0.fail(first, 'notTaken')
     expect(toldIn(t0.pass(10_000))).toEqual(['R00'])
+  })
+
+  test('the commit took so long that the slice ran out, but time is left → the next candidate', () => {
+    const t0 = thread([bob, carol], { attemptTimeoutMs: 250, holds: ['commit'] })
+    const charge = only(t0.prepare(pay), 'commit')
+    t0.world.held.delete('commit')
+    t0.world.now += 1
+    const effects = t0.release(charge)
+    expect(next(effects)).toEqual([carol.id])
+    expect(unresolvedIn(effects)).toEqual([])
   })
 
   test('after a reject the reroute is durable too late → refunded with the receiver’s reject', () => {

@@ -127,7 +127,7 @@ describe('A2: what an attempt is counted as', () => {
     thread.fulfill(sent(thread.prepare({ ...pay, amount: 7n })))
     thread.prepare({ ...pay, amount: 30n })
     thread.pass(30_000)
-    expect(thread.store.books.get('t0')?.tallies.get('test.far')?.get(bob.id)).toEqual({
+    expect(thread.store.books.get('t0')?.tallies.read().get('test.far')?.get(bob.id)).toEqual({
       successes: 2,
       successAmount: 107,
       faults: 1,

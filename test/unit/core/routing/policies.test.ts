@@ -180,8 +180,8 @@ function record(...rows: readonly string[]): string {
 }
 
 function pick(name: string, table: string, sent = 100, draw = 0.5): string | undefined {
-  const candidates = candidatesOf(table)
-  const index = policyNamed(name)?.pick(candidates, { at: 1000, amount: amount(BigInt(sent)), draw: Math.floor(draw * TWO_53) })
+  const candidates = candidatesOf(table).map((candidate) => ({ ...candidate, amount: amount(BigInt(sent)) }))
+  const index = policyNamed(name)?.pick(candidates, { at: 1000, draw: Math.floor(draw * TWO_53) })
   return index === undefined ? undefined : candidates[index]?.account
 }
 
@@ -198,6 +198,7 @@ function candidatesOf(table: string): readonly Candidate[] {
     const capacity = known('capacity')
     return {
       account: cell('account') as AccountId,
+      amount: amount(0n),
       balance: balance(BigInt(cell('balance'))),
       underWay: amount(BigInt(cell('underWay'))),
       room: room === undefined ? undefined : balance(room),
