@@ -21,7 +21,9 @@ test: types lint unused tests ## every check: types, lint, unused code, unit, pr
 
 .PHONY: bench
 bench: node_modules/.package-lock.json ## how fast the simulator is, and where the time goes
-	@node --import tsx test/bench/simulator.ts
+	@echo 'building'
+	@$(BIN)/tsc -p tsconfig.bench.json
+	@node out/bench/test/bench/simulator.js
 
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included

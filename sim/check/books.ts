@@ -1,5 +1,7 @@
 /** What the checkers see of a store: its writes as they happen, and what it holds at the end. Any store can show itself so. */
+
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
+import type { StoredPayment } from '../../src/core/book/contents.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 
@@ -9,8 +11,8 @@ export interface StoreWatch {
   /** Money from outside: an opening balance, a deposit, a withdrawal (negative). */
   readonly entered: (unit: Unit, amount: Balance) => void
   readonly wrote: (place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance) => void
-  /** A change was applied; `record` is what the book then had of its payment. */
-  readonly changed: (thread: ThreadId, seq: number, change: Change, record: PaymentRecord | undefined) => void
+  /** A change is applied; `payment` is what the book had of its payment before. */
+  readonly changed: (thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined) => void
   readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
   /** The command is whole. */
   readonly applied: () => void

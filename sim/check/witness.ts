@@ -2,7 +2,9 @@
  * The independent record of one connector: what each party sent it and was told by it, and which store writes were
  * acknowledged. It reads messages and the store's writes, never the core's state.
  */
+
 import type { Change, PaymentRecord } from '../../src/core/book/change.ts'
+import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
@@ -70,7 +72,8 @@ export class Witness implements StoreWatch {
     this.#money.applied()
   }
 
-  changed(thread: ThreadId, seq: number, change: Change, record: PaymentRecord | undefined): void {
+  changed(thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined): void {
+    const record = payment?.record
     switch (change.type) {
       case 'charge':
         return this.#charge(thread, seq, change.record)
@@ -84,13 +87,22 @@ export class Witness implements StoreWatch {
         this.#entries.set(`${change.sender} ${change.request.id}`, newEntry(change.sender, thread, change.request.id, 'rejected', seq))
         return
       case 'dropped':
-        if (record?.request !== undefined) this.#entries.delete(record.condition)
-        return
+        return this.#forget(record, payment?.tombstone)
       case 'take':
       case 'give':
       case 'consumed':
         return
     }
+  }
+
+  /** A tombstone goes: whoever asks later is told that it is too old. */
+  #forget(record: PaymentRecord | undefined, tombstone: Tombstone | undefined): void {
+    if (tombstone?.request === undefined) return
+    const key = `${tombstone.sender} ${tombstone.request.id}`
+    this.#entries.delete(record?.condition ?? key)
+    this.#owners.delete(key)
+    this.#charged.delete(key)
+    this.#answers.delete(key)
   }
 
   /** B4: one charge an id. */

@@ -8,7 +8,8 @@ import type { Connector } from './connector.ts'
 import type { Context } from './context.ts'
 import type { Payment, Payments } from './payments.ts'
 
-const SAMPLE_MS = 1_000
+/** Each second, or less often: a run has at most so many samples of an account. */
+const MAX_SAMPLES = 2_000
 /** A line with less than this share left is depleted. */
 const DEPLETED = 0.05
 
@@ -48,6 +49,9 @@ export class Meters {
   readonly #directions: Direction[]
   readonly #watched: Watched[] = []
   readonly #byAccount = new Map<Connector, Map<AccountId, Watched>>()
+  readonly #sampleMs: number
+  /** Where a behaviour begins in the midst of a run, its effect is looked at second by second. */
+  readonly #bySecond: boolean
   #commandsBefore: Readonly<Record<string, number>> = {}
   #picked = 0n
   #pickedBad = 0n
@@ -58,9 +62,11 @@ export class Meters {
     this.#payments = payments
     const names = this.#plan.payments.length > 0 ? ['payments'] : this.#plan.traffic.map(({ name }) => name)
     this.#directions = names.map(makeDirection)
+    this.#sampleMs = 1_000 * Math.max(1, Math.ceil(this.#plan.durationMs / 1_000 / MAX_SAMPLES))
+    this.#bySecond = this.#plan.behaviours.some(({ fromMs }) => fromMs > 0)
   }
 
-  /** Begins to watch the peers of a connector whose policy is compared, and takes a sample each second from time 0. */
+  /** Begins to watch the peers of a connector whose policy is compared, and takes samples from time 0. */
   watch(connector: Connector): void {
     const byAccount = new Map<AccountId, Watched>()
     this.#byAccount.set(connector, byAccount)
@@ -90,7 +96,7 @@ export class Meters {
       const ms = this.#context.events.nowUs / 1000
       if (ms >= this.#plan.durationMs) return
       for (const watched of this.#watched) this.#sample(watched, ms >= this.#plan.warmUpMs)
-      this.#context.events.after(SAMPLE_MS * 1000, sample)
+      this.#context.events.after(this.#sampleMs * 1000, sample)
     }
     this.#context.events.at(0, sample)
   }
@@ -116,8 +122,7 @@ export class Meters {
 
   began(payment: Payment): void {
     const direction = this.#direction(payment)
-    const second = Math.floor(payment.facts.startedUs / 1_000_000)
-    direction.begunBySecond[second] = (direction.begunBySecond[second] ?? 0) + 1
+    if (this.#bySecond) countSecond(direction.begunBySecond, payment)
     if (!this.#isMeasured(payment)) return
     direction.payments++
     direction.volume += payment.facts.amount
@@ -125,9 +130,8 @@ export class Meters {
 
   ended(payment: Payment, outcome: string): void {
     const direction = this.#direction(payment)
-    const second = Math.floor(payment.facts.startedUs / 1_000_000)
     const fulfilled = outcome === 'fulfilled'
-    if (fulfilled) direction.fulfilledBySecond[second] = (direction.fulfilledBySecond[second] ?? 0) + 1
+    if (fulfilled && this.#bySecond) countSecond(direction.fulfilledBySecond, payment)
     if (!this.#isMeasured(payment)) return
     const bucket = bucketOf((this.#context.events.nowUs - payment.facts.startedUs) / 1000)
     addTo(direction.allLatency, bucket)
@@ -185,7 +189,7 @@ export class Meters {
       low: `${watched.low}`,
       high: `${watched.high}`,
       levels: watched.levels,
-      sampleMs: SAMPLE_MS,
+      sampleMs: this.#sampleMs,
       depleted: watched.samples === 0 ? 0 : watched.depleted / watched.samples,
       firstPicks: watched.firstPicks,
       firstPicked: `${watched.firstPicked}`,
@@ -248,6 +252,10 @@ function share(parts: readonly number[], wholes: readonly number[], from: number
     whole += wholes[i] ?? 0
   }
   return whole === 0 ? 1 : part / whole
+}
+
+function countSecond(seconds: number[], { facts }: Payment): void {
+  addTo(seconds, Math.floor(facts.startedUs / 1_000_000))
 }
 
 function addTo(histogram: number[], bucket: number): void {

@@ -84,9 +84,8 @@ export class SimStore {
     if (command.seq > book.seq + 1) return 'gap'
     book.seq = command.seq
     for (const change of command.changes) {
-      const record = paymentOf(book, change)
+      this.#watch.changed(thread, command.seq, change, paymentOf(book, change))
       this.#apply(book, change)
-      this.#watch.changed(thread, command.seq, change, record)
     }
     this.#watch.applied()
     return 'ok'
@@ -362,13 +361,13 @@ function rerouted(stored: PaymentRecord, change: Extract<Change, { type: 'rerout
   }
 }
 
-function paymentOf(book: Book, change: Change): PaymentRecord | undefined {
+function paymentOf(book: Book, change: Change): StoredPayment | undefined {
   switch (change.type) {
     case 'reroute':
     case 'credit':
     case 'refund':
     case 'dropped':
-      return book.payments.get(change.payment)?.record
+      return book.payments.get(change.payment)
     default:
       return undefined
   }

@@ -18,7 +18,7 @@ const SAMPLE_US = 500
 
 /** which-account's balanced regime, with failover 1 and the policy that the target names. */
 function balanced(): Plan {
-  const scenario = loadScenario('which-account')
+  const scenario = loadScenario('scenarios/which-account.yaml')
   const variation = variationsOf(scenario).find(({ regime, failover }) => regime === 'balanced' && failover === 1)
   if (variation === undefined) throw new Error('which-account has no balanced regime with failover 1')
   return planOf(scenario, variation, 'trusted-room')

@@ -1,0 +1,82 @@
+/**
+ * Excentric prepares over ILP-over-HTTP (RFC 35), each sent at most once: undici repeats only idempotent requests and
+ * what it has not begun to write, and ours are POSTs, one at a time on a connection. Nothing here throws: whatever goes
+ * wrong is an outcome, and it is told after `send` has returned.
+ */
+import type { AccountId } from '../core/values/account.ts'
+import type { Prepare } from '../core/values/packet.ts'
+import type { UnixMs } from '../core/values/time.ts'
+import { encodePrepare } from '../wire/packet.ts'
+import { Line, type LineLimits, type Peer } from './line.ts'
+import { notTaken } from './outcome.ts'
+import type { Hear } from './sending.ts'
+
+export interface SenderOptions {
+  /** Undefined: there is no way to this account. Asked for each prepare; another url or token takes another line. */
+  readonly findPeer: (account: AccountId) => Peer | undefined
+  /** Unix ms. */
+  readonly now: () => UnixMs
+  /** Told when a peer's answers begin or cease to say that it deduplicates (S1). */
+  readonly heardDeduplicates?: (account: AccountId, deduplicates: boolean) => void
+  /** PEM of an authority to trust instead of the system's: for self-signed peers. */
+  readonly ca?: string
+  readonly limits?: Partial<LineLimits>
+}
+
+export interface Sender {
+  /** `hear` is called once, never before this returns. With an id, the peer is asked to answer a repeated one the same. */
+  readonly send: (to: AccountId, prepare: Prepare, requestId: string | undefined, hear: Hear) => void
+  /** Prepares that are waiting or under way, at all peers. */
+  readonly underWay: () => number
+  /** Cuts all connections; nothing is told any more. */
+  readonly destroy: () => Promise<void>
+}
+
+/** How often what has had its time is looked for; the core's own timers are exact. */
+const SWEEP_MS = 100
+
+export function makeSender(options: SenderOptions): Sender {
+  const { findPeer, now, heardDeduplicates, ca, limits } = options
+  const lines = new Map<AccountId, Line>()
+  /** Lines to a peer's former url or token, until what is under way on them has ended. */
+  const former = new Set<Line>()
+
+  const sweeping = setInterval(() => {
+    const at = now()
+    for (const line of lines.values()) line.sweep(at)
+    for (const line of former) {
+      line.sweep(at)
+      if (line.underWay > 0) continue
+      former.delete(line)
+      void line.destroy()
+    }
+  }, SWEEP_MS).unref()
+
+  function lineTo(to: AccountId, peer: Peer | undefined): Line | undefined {
+    const line = lines.get(to)
+    if (line !== undefined && line.peer.url === peer?.url && line.peer.token === peer.token) return line
+    if (line !== undefined) former.add(line)
+    lines.delete(to)
+    if (peer === undefined || !isHttp(peer.url)) return undefined
+    const made = new Line({ peer, now, heardDeduplicates: (is) => heardDeduplicates?.(to, is), ca, limits })
+    lines.set(to, made)
+    return made
+  }
+
+  return {
+    send: (to, prepare, requestId, hear) => {
+      const line = lineTo(to, findPeer(to))
+      if (line === undefined) queueMicrotask(() => hear(notTaken('the account has no url of http or https')))
+      else line.send(encodePrepare(prepare), prepare.expiresAt, requestId, hear)
+    },
+    underWay: () => [...lines.values(), ...former].reduce((sum, line) => sum + line.underWay, 0),
+    destroy: async () => {
+      clearInterval(sweeping)
+      await Promise.all([...lines.values(), ...former].map((line) => line.destroy()))
+    },
+  }
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+}
