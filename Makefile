@@ -45,9 +45,14 @@ unused: node_modules/.package-lock.json ## find unused files, exports and depend
 	@$(BIN)/knip --no-progress --no-config-hints
 
 .PHONY: tests
-tests: node_modules/.package-lock.json ## run the tests alone
+tests: node_modules/.package-lock.json redis ## run the tests alone
 	@echo 'tests'
 	@$(BIN)/vitest run --maxWorkers=2 --reporter=default --reporter=json --outputFile.json=out/tests.json
+
+# Where there is no redis-server and no apt-get, redis-memory-server brings its own when it is first started.
+.PHONY: redis
+redis:
+	@command -v redis-server >/dev/null || { echo 'installing redis-server'; apt-get update -qq >/dev/null && apt-get install -y -qq redis-server >/dev/null; } || echo 'redis-server could not be installed with apt-get: the tests download one'
 
 # `npm ci` writes this file last, so it stands for a whole node_modules.
 node_modules/.package-lock.json: package-lock.json | node

@@ -19,8 +19,18 @@ export interface RequestKey {
   readonly hash: string
 }
 
+/** One attempt: whom the payment is offered to, how much, until when. */
+export interface Offer {
+  readonly route: string
+  readonly receiver: AccountId
+  readonly outgoingUnit: Unit
+  readonly outgoingAmount: Amount
+  readonly outgoingExpiry: UnixMs
+  readonly attempt: number
+}
+
 /** What a book holds of a payment under way (B5). */
-export interface PaymentRecord {
+export interface PaymentRecord extends Offer {
   readonly payment: PaymentId
   readonly sender: AccountId
   readonly incomingUnit: Unit
@@ -28,12 +38,6 @@ export interface PaymentRecord {
   readonly incomingExpiry: UnixMs
   readonly condition: Condition
   readonly destination: Address
-  readonly route: string
-  readonly receiver: AccountId
-  readonly outgoingUnit: Unit
-  readonly outgoingAmount: Amount
-  readonly outgoingExpiry: UnixMs
-  readonly attempt: number
   /** The sender's id and the hash of the prepare's content, where it came with one (B4). */
   readonly request?: RequestKey | undefined
 }
@@ -61,18 +65,12 @@ export type Change =
   | { readonly type: 'take'; readonly account: AccountId; readonly amount: Amount }
   | { readonly type: 'give'; readonly account: AccountId; readonly amount: Amount }
   | { readonly type: 'charge'; readonly record: PaymentRecord }
-  | {
+  | (Offer & {
       readonly type: 'reroute'
       readonly payment: PaymentId
-      readonly route: string
-      readonly receiver: AccountId
-      readonly outgoingUnit: Unit
-      readonly outgoingAmount: Amount
-      readonly outgoingExpiry: UnixMs
-      readonly attempt: number
       readonly counted?: Counted | undefined
       readonly unresolved?: Unresolved | undefined
-    }
+    })
   | {
       readonly type: 'credit'
       readonly payment: PaymentId

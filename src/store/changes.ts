@@ -1,0 +1,62 @@
+/**
+ * Changes as the arguments of `commit.lua`: a word, then as many arguments as that word has, always the same number. What is
+ * left out is an empty argument.
+ */
+import type { Change, Counted } from '../core/book/change.ts'
+import { unreachable } from '../core/values/unreachable.ts'
+import { decimal } from './decimal.ts'
+import { attemptLines, rejectedText, tombstoneText, underWayText, unresolvedText } from './payments.ts'
+
+export interface Commit {
+  readonly seq: number
+  readonly changes: readonly Change[]
+}
+
+/** What follows the epoch: seq, number of arguments, changes; and the next commit. */
+export function commitArguments(commits: readonly Commit[]): string[] {
+  const into: string[] = []
+  for (const { seq, changes } of commits) {
+    into.push(String(seq), '')
+    const start = into.length
+    for (const change of changes) writeChange(into, change)
+    into[start - 1] = String(into.length - start)
+  }
+  return into
+}
+
+function writeChange(into: string[], change: Change): void {
+  switch (change.type) {
+    case 'take':
+    case 'give':
+      into.push(change.type, change.account, decimal(change.amount))
+      return
+    case 'charge':
+      into.push('charge', change.record.payment, underWayText(change.record))
+      return
+    case 'reroute':
+      into.push('reroute', change.payment, ...attemptLines(change), ...countedArguments(change.counted), unresolvedText(change.unresolved))
+      return
+    case 'credit':
+      into.push('credit', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted))
+      return
+    case 'refund':
+      into.push('refund', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted), unresolvedText(change.unresolved))
+      return
+    case 'reject':
+      into.push('reject', change.payment, rejectedText(change))
+      return
+    case 'consumed':
+      into.push('consumed', change.message)
+      return
+    case 'dropped':
+      into.push('dropped', change.payment)
+      return
+    default:
+      return unreachable(change)
+  }
+}
+
+/** `ACCOUNT ROUTE`, outcome, amount. */
+function countedArguments(counted: Counted | undefined): readonly [way: string, outcome: string, amount: string] {
+  return counted === undefined ? ['', '', ''] : [`${counted.account} ${counted.route}`, counted.outcome, decimal(counted.amount)]
+}

@@ -1,0 +1,204 @@
+-- Applies commits of one thread to its own book, in order, each only where its number is the next one (B2).
+-- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position (by unit)  8 tallies  9 left
+-- ARGV   1 epoch, then for each commit: seq, number of arguments that follow, its changes as src/store/changes.ts writes them
+--        (amounts in base units)
+-- Reply  for each commit 'ok', 'already', 'gap' or 'fenced'; or, as the last one, 'refused: ' and why: nothing was done of
+--        this commit and those after it
+--        'missing': no such book
+-- Each commit is planned before its first write. Redis then makes the sums in place; should one not fit, those made are
+-- taken back and nothing else is written.
+local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, TALLIES, LEFT = unpack(KEYS)
+
+-- The plan of the commit at hand. sums: key, field, amount, …; stored: payment → text, or false for none;
+-- counted: account and route, outcome, amount, …; consumed: ids of messages.
+local sums, stored, counted, consumed
+
+local function add(key, field, amount)
+  local n = #sums
+  sums[n + 1], sums[n + 2], sums[n + 3] = key, field, amount
+end
+
+local function count(way, outcome, amount)
+  if way == '' then return end
+  local n = #counted
+  counted[n + 1], counted[n + 2], counted[n + 3] = way, outcome, amount
+end
+
+-- A stored payment: ten lines, see src/store/payments.ts.
+local LINES = '^' .. string.rep('([^\n]*)\n', 9) .. '([^\n]*)$'
+
+-- Its lines, while it is under way; nothing otherwise.
+local function underWay(payment)
+  local text = stored[payment]
+  if text == nil then text = redis.call('HGET', PAYMENTS, payment) end
+  if not text then return nil end
+  local lines = { string.match(text, LINES) }
+  if lines[7] == '' or lines[10] ~= '' then return nil end
+  return lines
+end
+
+local function notUnderWay(payment)
+  return nil, 'payment ' .. payment .. ' is not under way'
+end
+
+local function noteUnresolved(lines, unresolved)
+  if unresolved == '' then return end
+  if lines[9] == '' then lines[9] = unresolved else lines[9] = lines[9] .. ',' .. unresolved end
+end
+
+local function settle(payment, lines, tombstone)
+  add(UNDER_WAY, lines[4], negated(lines[5]))
+  lines[10] = tombstone
+  stored[payment] = table.concat(lines, '\n')
+end
+
+local function pocketOf(word)
+  if word == 'hot' then return HOT end
+  return GIVEN
+end
+
+-- Each plans one change, whose arguments begin at i, and returns where the next one begins; or nil and why not.
+local plan = {}
+
+plan.take = function(i)
+  add(HOT, ARGV[i], ARGV[i + 1])
+  add(TAKEN, ARGV[i], ARGV[i + 1])
+  return i + 2
+end
+
+plan.give = function(i)
+  add(HOT, ARGV[i], negated(ARGV[i + 1]))
+  add(GIVEN, ARGV[i], ARGV[i + 1])
+  return i + 2
+end
+
+plan.charge = function(i)
+  local text = ARGV[i + 1]
+  local sender, incomingAmount, _, receiver, outgoingAmount = string.match(text, LINES)
+  add(HOT, sender, negated(incomingAmount))
+  add(UNDER_WAY, receiver, outgoingAmount)
+  stored[ARGV[i]] = text
+  return i + 2
+end
+
+plan.reroute = function(i)
+  local payment = ARGV[i]
+  local lines = underWay(payment)
+  if not lines then return notUnderWay(payment) end
+  add(UNDER_WAY, lines[4], negated(lines[5]))
+  for line = 4, 7 do lines[line] = ARGV[i + line - 3] end
+  add(UNDER_WAY, lines[4], lines[5])
+  count(ARGV[i + 5], ARGV[i + 6], ARGV[i + 7])
+  noteUnresolved(lines, ARGV[i + 8])
+  stored[payment] = table.concat(lines, '\n')
+  return i + 9
+end
+
+plan.credit = function(i)
+  local payment = ARGV[i]
+  local lines = underWay(payment)
+  if not lines then return notUnderWay(payment) end
+  settle(payment, lines, ARGV[i + 2])
+  add(pocketOf(ARGV[i + 1]), lines[4], lines[5])
+  add(POSITION, lines[3], lines[2])
+  add(POSITION, lines[6], negated(lines[5]))
+  count(ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+  return i + 6
+end
+
+plan.refund = function(i)
+  local payment = ARGV[i]
+  local lines = underWay(payment)
+  if not lines then return notUnderWay(payment) end
+  noteUnresolved(lines, ARGV[i + 6])
+  settle(payment, lines, ARGV[i + 2])
+  add(pocketOf(ARGV[i + 1]), lines[1], lines[2])
+  count(ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+  return i + 7
+end
+
+plan.reject = function(i)
+  stored[ARGV[i]] = ARGV[i + 1]
+  return i + 2
+end
+
+plan.consumed = function(i)
+  consumed[#consumed + 1] = ARGV[i]
+  return i + 1
+end
+
+plan.dropped = function(i)
+  stored[ARGV[i]] = false
+  return i + 1
+end
+
+local function planned(first, last)
+  sums, stored, counted, consumed = {}, {}, {}, {}
+  local i = first
+  while i <= last do
+    local change = plan[ARGV[i]]
+    if not change then return 'no change is called ' .. ARGV[i] end
+    local following, why = change(i + 1)
+    if not following then return why end
+    i = following
+  end
+end
+
+-- Nothing, or why a sum could not be made.
+local function makeSums()
+  for i = 1, #sums, 3 do
+    local made = redis.pcall('HINCRBY', sums[i], sums[i + 1], sums[i + 2])
+    if type(made) == 'table' then
+      for j = i - 3, 1, -3 do redis.call('HINCRBY', sums[j], sums[j + 1], negated(sums[j + 2])) end
+      return made.err
+    end
+  end
+end
+
+local function writeTheRest()
+  for payment, text in pairs(stored) do
+    if text then redis.call('HSET', PAYMENTS, payment, text) else redis.call('HDEL', PAYMENTS, payment) end
+  end
+  for i = 1, #counted, 3 do
+    redis.call('HINCRBY', TALLIES, counted[i + 1] .. ' ' .. counted[i], 1)
+    redis.call('HINCRBYFLOAT', TALLIES, counted[i + 1] .. 'Amount ' .. counted[i], counted[i + 2])
+  end
+  for i = 1, #consumed do redis.call('HDEL', LEFT, consumed[i]) end
+end
+
+local book = redis.call('HMGET', BOOK, 'epoch', 'seq')
+if not book[1] then return 'missing' end
+local last = book[2]
+
+local function isRefused(reply)
+  return string.sub(reply, 1, 7) == 'refused'
+end
+
+local function apply(seq, first, final)
+  if book[1] ~= ARGV[1] then return 'fenced' end
+  if tonumber(seq) <= tonumber(last) then return 'already' end
+  if tonumber(seq) > tonumber(last) + 1 then return 'gap' end
+  local why = planned(first, final)
+  if why then return 'refused: ' .. why end
+  -- First, and without pcall: where Redis takes no writes now (OOM, MISCONF) it is this one that says so.
+  redis.call('HSET', BOOK, 'seq', seq)
+  why = makeSums()
+  if why then
+    redis.call('HSET', BOOK, 'seq', last)
+    return 'refused: ' .. why
+  end
+  writeTheRest()
+  last = seq
+  return 'ok'
+end
+
+local replies = {}
+local i = 2
+while i <= #ARGV do
+  local final = i + 1 + tonumber(ARGV[i + 1])
+  local reply = apply(ARGV[i], i + 2, final)
+  replies[#replies + 1] = reply
+  if isRefused(reply) then break end
+  i = final + 1
+end
+return replies

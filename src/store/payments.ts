@@ -1,0 +1,107 @@
+/**
+ * A payment as it stands in the book's hash: ten lines. The first six are what the scripts move money by, as plain text that
+ * needs no parsing; 7 to 10 they only pass on, replace or append to. JSON escapes line ends, so none can be inside.
+ *
+ *   1 sender  2 incomingAmount  3 incomingUnit  4 receiver  5 outgoingAmount  6 outgoingUnit
+ *   7 the rest of the attempt: [route, outgoingExpiry, attempt]; empty for a reject that moved nothing
+ *   8 the rest of the record: [incomingExpiry, condition, destination, request id and hash]; of a reject, [id, hash]
+ *   9 unresolved: [account, amount], …
+ *  10 tombstone: [keepUntil, reply]; empty while it is under way
+ */
+import type { Change, PaymentId, PaymentRecord, RequestKey, Unresolved } from '../core/book/change.ts'
+import type { StoredPayment, Tombstone } from '../core/book/contents.ts'
+import type { AccountId } from '../core/values/account.ts'
+import type { Address } from '../core/values/address.ts'
+import { amount } from '../core/values/amount.ts'
+import type { Condition } from '../core/values/condition.ts'
+import type { Reply } from '../core/values/packet.ts'
+import type { UnixMs } from '../core/values/time.ts'
+import { decimal } from './decimal.ts'
+import { type ReplyText, replyOf, replyText } from './packets.ts'
+
+type AttemptText = readonly [route: string, outgoingExpiry: number, attempt: number]
+type RecordText = readonly [incomingExpiry: number, condition: string, destination: string, id?: string, hash?: string]
+type RequestText = readonly [id: string, hash: string]
+type UnresolvedText = readonly [account: string, amount: string]
+type TombstoneText = readonly [keepUntil: number | null, reply: ReplyText]
+
+/** Lines 4 to 7. */
+export function attemptLines(
+  attempt: Pick<PaymentRecord, 'receiver' | 'outgoingAmount' | 'outgoingUnit' | 'route' | 'outgoingExpiry' | 'attempt'>,
+): readonly [string, string, string, string] {
+  const rest: AttemptText = [attempt.route, attempt.outgoingExpiry, attempt.attempt]
+  return [attempt.receiver, decimal(attempt.outgoingAmount), unitText(attempt.outgoingUnit), JSON.stringify(rest)]
+}
+
+/** Line 9, one of its parts. */
+export function unresolvedText(unresolved: Unresolved | undefined): string {
+  return unresolved === undefined ? '' : JSON.stringify([unresolved.account, decimal(unresolved.amount)] satisfies UnresolvedText)
+}
+
+/** Line 10. */
+export function tombstoneText({ keepUntil, reply }: { readonly keepUntil?: UnixMs | undefined; readonly reply: Reply }): string {
+  return JSON.stringify([keepUntil ?? null, replyText(reply)] satisfies TombstoneText)
+}
+
+export function underWayText(record: PaymentRecord): string {
+  const { sender, incomingAmount, incomingUnit, incomingExpiry, condition, destination, request } = record
+  const rest: RecordText = request === undefined ? [incomingExpiry, condition, destination] : [incomingExpiry, condition, destination, request.id, request.hash]
+  return [sender, decimal(incomingAmount), unitText(incomingUnit), ...attemptLines(record), JSON.stringify(rest), '', ''].join('\n')
+}
+
+export function rejectedText(change: Extract<Change, { type: 'reject' }>): string {
+  const request: RequestText = [change.request.id, change.request.hash]
+  return [change.sender, '', '', '', '', '', '', JSON.stringify(request), '', tombstoneText(change)].join('\n')
+}
+
+export function storedPaymentOf(payment: PaymentId, text: string): StoredPayment {
+  const lines = text.split('\n')
+  const [sender = '', , , , , , attempt = '', rest = '', unresolved = '', tombstone = ''] = lines
+  const record = attempt === '' ? undefined : recordOf(payment, lines)
+  const request = attempt === '' ? requestOf(JSON.parse(rest) as RequestText) : record?.request
+  return {
+    payment,
+    record,
+    unresolved: (JSON.parse(`[${unresolved}]`) as UnresolvedText[]).map(([account, sum]) => ({ account: account as AccountId, amount: amount(BigInt(sum)) })),
+    tombstone: tombstone === '' ? undefined : tombstoneOf(sender as AccountId, request, JSON.parse(tombstone) as TombstoneText),
+  }
+}
+
+function recordOf(payment: PaymentId, lines: readonly string[]): PaymentRecord {
+  const [sender = '', incomingAmount = '', incomingUnit = '', receiver = '', outgoingAmount = '', outgoingUnit = '', attemptLine = '', recordLine = ''] = lines
+  const [route, outgoingExpiry, attempt] = JSON.parse(attemptLine) as AttemptText
+  const [incomingExpiry, condition, destination, id, hash] = JSON.parse(recordLine) as RecordText
+  return {
+    payment,
+    sender: sender as AccountId,
+    incomingUnit: unitOf(incomingUnit),
+    incomingAmount: amount(BigInt(incomingAmount)),
+    incomingExpiry,
+    condition: condition as Condition,
+    destination: destination as Address,
+    route,
+    receiver: receiver as AccountId,
+    outgoingUnit: unitOf(outgoingUnit),
+    outgoingAmount: amount(BigInt(outgoingAmount)),
+    outgoingExpiry,
+    attempt,
+    request: id === undefined || hash === undefined ? undefined : { id, hash },
+  }
+}
+
+function requestOf([id, hash]: RequestText): RequestKey {
+  return { id, hash }
+}
+
+function tombstoneOf(sender: AccountId, request: RequestKey | undefined, [keepUntil, reply]: TombstoneText): Tombstone {
+  return { sender, request, reply: replyOf(reply), keepUntil: keepUntil ?? undefined }
+}
+
+/** A unit is whatever a ledger is called; here it may hold no line end. */
+function unitText(unit: string): string {
+  return encodeURIComponent(unit)
+}
+
+export function unitOf(text: string): string {
+  return decodeURIComponent(text)
+}

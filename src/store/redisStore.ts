@@ -1,0 +1,217 @@
+/**
+ * The store of a live connector: the six commands as scripts, each atomic and on one shard, and the plain ones beside them.
+ * Replies are the simulated store's. A command whose outcome is not known rejects with StoreUnknown, one that is not taken
+ * with StoreRefused; nothing is sent again from here.
+ */
+import type { Redis } from 'ioredis'
+import type { BookContents } from '../core/book/contents.ts'
+import type { LeftMessage } from '../core/book/message.ts'
+import type { Effect } from '../core/effect.ts'
+import type { CommitReply, Cooled, Owned, Warmed } from '../core/input.ts'
+import type { AccountReading, Reading } from '../core/routing/reading.ts'
+import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
+import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
+import { type Commit, commitArguments } from './changes.ts'
+import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
+import { decimal } from './decimal.ts'
+import { failureOf, StoreRefused } from './failure.ts'
+import { type BookKeys, type Keys, keysUnder } from './keys.ts'
+import { messagesOf, messageText } from './messages.ts'
+import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
+
+export interface RedisStoreOptions {
+  /** Before every key: connectors that share a Redis have different ones. */
+  readonly prefix: string
+  readonly scripts?: Scripts
+}
+
+type Asked<T extends Effect['type'], Fields extends string> = Pick<Extract<Effect, { type: T }>, Fields & keyof Extract<Effect, { type: T }>>
+type BookReadingOf = Reading['books'][number]
+
+export class RedisStore {
+  readonly #redis: Redis
+  readonly #keys: Keys
+  readonly #scripts: Scripts
+
+  constructor(redis: Redis, { prefix, scripts = loadScripts() }: RedisStoreOptions) {
+    this.#redis = redis
+    this.#keys = keysUnder(prefix)
+    this.#scripts = scripts
+  }
+
+  /** Resolves as soon as there is a connection. */
+  ready(): Promise<void> {
+    if (this.#redis.status === 'ready') return Promise.resolve()
+    return new Promise((resolve) => this.#redis.once('ready', resolve))
+  }
+
+  /** An opening balance is credited once ever; the credit limit is set each time. */
+  async register(account: Pick<Account, 'id' | 'creditLimit'>, openingBalance: Amount): Promise<'ok' | 'already'> {
+    const { coldBalance, creditLimit } = this.#keys.shard(account.id)
+    const [credited] = await this.#together<['OK' | null, 'OK']>([
+      ['set', coldBalance, decimal(openingBalance), 'NX'],
+      ['set', creditLimit, decimal(account.creditLimit)],
+    ])
+    return credited === null ? 'already' : 'ok'
+  }
+
+  async claim(thread: ThreadId, epoch: string): Promise<BookContents> {
+    // The list of threads is for readers, and in another slot: it may only ever name too many.
+    await this.#plain(this.#redis.sadd(this.#keys.threads, thread))
+    const keys = this.#keys.book(thread)
+    const { book, hotBalance, taken, given, underWay, payments, position, tallies } = keys
+    return contentsOf(await this.#run<BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, tallies], [epoch]))
+  }
+
+  /** A reply for each, in their order. Where one is refused, those before it were applied, and those after it were not. */
+  async commit(thread: ThreadId, epoch: string, commits: readonly Commit[]): Promise<readonly CommitReply[]> {
+    const { book, hotBalance, taken, given, underWay, payments, position, tallies, left } = this.#keys.book(thread)
+    const keys = [book, hotBalance, taken, given, underWay, payments, position, tallies, left]
+    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, ...commitArguments(commits)])
+    if (replies === 'missing') throw noBook(thread)
+    const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
+    if (refused >= 0) throw new StoreRefused(`commit ${commits[refused]?.seq} of ${thread}, ${replies[refused]?.slice(9)}`)
+    return replies as CommitReply[]
+  }
+
+  async warm(thread: ThreadId, { account, taken, wanted }: Asked<'warm', 'account' | 'taken' | 'wanted'>): Promise<Warmed | 'full'> {
+    const { coldBalance, creditLimit, granted, scratch } = this.#keys.shard(account)
+    const reply = await this.#ofShard('warm', account, [coldBalance, creditLimit, granted, scratch], [thread, decimal(taken), decimal(wanted)])
+    if (reply === 'full') return 'full'
+    const [total, grant, cold] = reply.map(BigInt)
+    return { granted: amount(total ?? 0n), grant: amount(grant ?? 0n), coldBefore: balance(cold ?? 0n) }
+  }
+
+  async cool(thread: ThreadId, { account, given }: Asked<'cool', 'account' | 'given'>): Promise<Cooled | 'full'> {
+    const { coldBalance, returned, scratch } = this.#keys.shard(account)
+    const reply = await this.#ofShard('cool', account, [coldBalance, returned, scratch], [thread, decimal(given)])
+    if (reply === 'full') return 'full'
+    const [total, cold] = reply.map(BigInt)
+    return { returned: amount(total ?? 0n), cold: balance(cold ?? 0n) }
+  }
+
+  async own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil'>): Promise<Owned> {
+    const { account, requestId, hash, keepUntil } = asked
+    const keys = [this.#keys.shard(account).coldBalance, this.#keys.hotSet(account, requestId)]
+    const [owner, first] = await this.#ofShard('own', account, keys, [thread, hash, String(keepUntil)])
+    return { owner: owner as ThreadId, hash: first ?? '' }
+  }
+
+  async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<'ok'> {
+    const { book, left } = this.#keys.book(to)
+    const reply = await this.#run<'ok' | 'missing'>('leave', [book, left], [message.message, messageText(message)])
+    if (reply === 'missing') throw noBook(to)
+    return reply
+  }
+
+  /** Oldest first. */
+  async readLeft(thread: ThreadId): Promise<readonly LeftMessage[]> {
+    const { book, left } = this.#keys.book(thread)
+    const [epoch, texts] = await this.#together<[string | null, string[]]>([
+      ['hget', book, 'epoch'],
+      ['hvals', left],
+    ])
+    if (epoch === null) throw noBook(thread)
+    return messagesOf(texts)
+  }
+
+  /** Each shard and each book read once, whole. */
+  async read(accounts: readonly AccountId[]): Promise<Reading> {
+    const threads = (await this.#plain(this.#redis.smembers(this.#keys.threads))) as ThreadId[]
+    const [shards, books] = await Promise.all([
+      Promise.all(accounts.map((account) => this.#readShard(account))),
+      Promise.all(threads.map((thread) => this.#readBook(thread, accounts))),
+    ])
+    return { accounts: shards, books: books.filter((book) => book !== undefined) }
+  }
+
+  /** The formula of DESIGN.md, section 3. */
+  async balanceOf(account: AccountId): Promise<Balance> {
+    const { accounts, books } = await this.read([account])
+    let result = balance(0n)
+    for (const { cold, outside } of accounts) result = plus(result, plus(cold, outside))
+    for (const book of books) for (const { hot, given, taken } of book.accounts) result = plus(result, minus(plus(hot, given), taken))
+    return result
+  }
+
+  async #readShard(account: AccountId): Promise<AccountReading> {
+    const { coldBalance, granted, returned } = this.#keys.shard(account)
+    const [cold, out, back] = await this.#together<[string | null, string[], string[]]>([
+      ['get', coldBalance],
+      ['hvals', granted],
+      ['hvals', returned],
+    ])
+    if (cold === null) throw noAccount(account)
+    return { account, cold: balance(BigInt(cold)), outside: minus(sum(out), sum(back)) }
+  }
+
+  /** Undefined for one that was never claimed. */
+  async #readBook(thread: ThreadId, accounts: readonly AccountId[]): Promise<BookReadingOf | undefined> {
+    const { book, hotBalance, taken, given, underWay, tallies }: BookKeys = this.#keys.book(thread)
+    const hashes = [hotBalance, taken, given, underWay]
+    const [seq, tallyFields, ...totals] = await this.#together<[string | null, Record<string, string>, ...(string | null)[][]]>([
+      ['hget', book, 'seq'],
+      ['hgetall', tallies],
+      ...(accounts.length === 0 ? [] : hashes.map((hash) => ['hmget', hash, ...accounts])),
+    ])
+    if (seq === null) return undefined
+    const byAccount = totals.map((values) => {
+      const found = new Map<string, string>()
+      accounts.forEach((account, i) => {
+        const value = values[i]
+        if (typeof value === 'string') found.set(account, value)
+      })
+      return found
+    })
+    return { thread, seq: Number(seq), accounts: accountsOf(byAccount), tallies: talliesOf(Object.entries(tallyFields)) }
+  }
+
+  async #ofShard(name: 'warm' | 'cool', account: AccountId, keys: readonly string[], args: readonly string[]): Promise<'full' | string[]>
+  async #ofShard(name: 'own', account: AccountId, keys: readonly string[], args: readonly string[]): Promise<string[]>
+  async #ofShard(name: CommandName, account: AccountId, keys: readonly string[], args: readonly string[]): Promise<'full' | string[]> {
+    const reply = await this.#run<'missing' | 'full' | ['ok', ...string[]]>(name, keys, args)
+    if (reply === 'missing') throw noAccount(account)
+    return reply === 'full' ? reply : reply.slice(1)
+  }
+
+  async #run<Reply>(name: CommandName, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    const { sha, text } = this.#scripts[name]
+    try {
+      return (await this.#redis.evalsha(sha, keys.length, ...keys, ...args)) as Reply
+    } catch (error) {
+      // Redis lost its scripts (a restart) and so has done nothing: EVAL brings the text, and is remembered.
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw failureOf(error)
+    }
+    return (await this.#plain(this.#redis.eval(text, keys.length, ...keys, ...args))) as Reply
+  }
+
+  /** Commands on one shard that nothing comes between. */
+  async #together<Replies extends readonly unknown[]>(commands: readonly (readonly string[])[]): Promise<Replies> {
+    const replies = await this.#plain(this.#redis.multi(commands.map((command) => [...command])).exec())
+    if (replies === null) throw new StoreRefused('a transaction was discarded')
+    return replies.map(([error, reply]) => {
+      if (error !== null) throw failureOf(error)
+      return reply
+    }) as unknown as Replies
+  }
+
+  async #plain<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    try {
+      return await reply
+    } catch (error) {
+      throw failureOf(error)
+    }
+  }
+}
+
+function noBook(thread: ThreadId): StoreRefused {
+  return new StoreRefused(`there is no book of ${thread}; has this Redis lost its data?`)
+}
+
+function noAccount(account: AccountId): StoreRefused {
+  return new StoreRefused(`there is no account ${account}; has this Redis lost its data?`)
+}
+
+function sum(totals: readonly string[]): Balance {
+  return totals.reduce((result, total) => plus(result, balance(BigInt(total))), balance(0n))
+}

@@ -1,0 +1,438 @@
+/** One sequence of steps on the simulated store and on Redis: the same replies, and the same state at the end. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Redis } from 'ioredis'
+import { SimStore } from '../../sim/world/store.ts'
+import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
+import type { BookContents, StoredPayment } from '../../src/core/book/contents.ts'
+import type { LeftMessage } from '../../src/core/book/message.ts'
+import type { CommitReply } from '../../src/core/input.ts'
+import { type Account, type AccountId, accountIdOf, type ThreadId } from '../../src/core/values/account.ts'
+import { address } from '../../src/core/values/address.ts'
+import { type Amount, amount, type Balance, MAX_INT64 } from '../../src/core/values/amount.ts'
+import type { Condition } from '../../src/core/values/condition.ts'
+import type { Prepare } from '../../src/core/values/packet.ts'
+import type { Commit } from '../../src/store/changes.ts'
+import { StoreRefused } from '../../src/store/failure.ts'
+import { keysUnder } from '../../src/store/keys.ts'
+import { RedisStore } from '../../src/store/redisStore.ts'
+import type { Scripts } from '../../src/store/scripts.ts'
+import type { ChangeStep, CommitStep, Left, Opening, StoreStep, Total, Which } from '../arbitraries/storeStep.ts'
+
+export type Ran = { readonly reply: unknown } | 'refused'
+
+const THREADS: readonly ThreadId[] = ['t0', 't1']
+const ACCOUNTS = ['alice', 'bob', 'carol', 'nobody'].map((name) => accountIdOf(name, 2))
+const CONDITION = 'c'.repeat(43) as Condition
+const EXPIRY_MS = 1_700_000_000_000
+
+/** How the simulated store says that a command cannot be. */
+const REFUSALS = /^no account|^no book|has no payment|is beyond int64/
+
+export class BothStores {
+  #sim: SimStore
+  readonly #redis: RedisStore
+  readonly #raw: Redis
+  readonly #prefix: string
+  readonly #epochs = new Map<ThreadId, string>()
+  readonly #taken: ((sim: SimStore) => unknown)[] = []
+  #lastEpoch = 0
+
+  constructor(raw: Redis, prefix: string, scripts: Scripts) {
+    this.#raw = raw
+    this.#prefix = prefix
+    this.#redis = new RedisStore(raw, { prefix, scripts })
+    this.#sim = simulated()
+  }
+
+  async open(openings: readonly Opening[]): Promise<void> {
+    for (const [i, { creditLimit, balance }] of openings.entries()) {
+      this.#simulate((sim) => sim.register(accountOf(i, creditLimit), balance))
+      expectSame('register', await this.#redis.register(accountOf(i, creditLimit), balance), 'ok')
+    }
+    for (const thread of [0, 1]) await this.run({ do: 'claim', thread, epoch: 0 })
+  }
+
+  async run(step: StoreStep): Promise<void> {
+    switch (step.do) {
+      case 'register': {
+        // A live node registers at each start; the simulator once, so its shard is put right by hand.
+        const account = accountOf(step.account, step.opening.creditLimit)
+        this.#simulate(({ shards }) => {
+          const shard = shards.get(account.id)
+          if (shard !== undefined) shards.set(account.id, { ...shard, account })
+        })
+        return expectSame('register', await this.#redis.register(account, step.opening.balance), 'already')
+      }
+      case 'claim': {
+        const thread = threadOf(step.thread)
+        const epoch = `e${++this.#lastEpoch}`
+        this.#epochs.set(thread, epoch)
+        return this.#both(
+          'claim',
+          (sim) => contents(sim.claim(thread, { type: 'claim', epoch })),
+          async (redis) => contents(await redis.claim(thread, epoch)),
+        )
+      }
+      case 'commit':
+        return this.#commit(step)
+      case 'warm': {
+        const thread = threadOf(step.thread)
+        const command = { type: 'warm', account: accountId(step.account), taken: this.#total(step, step.taken), wanted: step.wanted } as const
+        return this.#both(
+          'warm',
+          (sim) => sim.warm(thread, command),
+          (redis) => redis.warm(thread, command),
+        )
+      }
+      case 'cool': {
+        const thread = threadOf(step.thread)
+        const command = { type: 'cool', account: accountId(step.account), given: this.#total(step, step.given) } as const
+        return this.#both(
+          'cool',
+          (sim) => sim.cool(thread, command),
+          (redis) => redis.cool(thread, command),
+        )
+      }
+      case 'own': {
+        const thread = threadOf(step.thread)
+        const nowMs = Date.now()
+        const keepUntil = nowMs + step.keepMs
+        const command = { type: 'own', account: accountId(step.account), requestId: `id ${step.id}`, hash: `hash${step.hash}`, keepUntil } as const
+        return this.#both(
+          'own',
+          (sim) => sim.own(thread, command, nowMs),
+          (redis) => redis.own(thread, command),
+        )
+      }
+      case 'leave': {
+        const command = { type: 'leave', to: threadOf(step.to), message: messageOf(step.message, step.body) } as const
+        return this.#both(
+          'leave',
+          (sim) => sim.leave(command),
+          (redis) => redis.leave(command),
+        )
+      }
+      case 'readLeft': {
+        const thread = threadOf(step.thread)
+        return this.#both(
+          'readLeft',
+          (sim) => sim.readLeft(thread),
+          (redis) => redis.readLeft(thread),
+        )
+      }
+      case 'read': {
+        const accounts = step.accounts.map(accountId)
+        return this.#both(
+          'read',
+          (sim) => readable(sim.read(accounts)),
+          async (redis) => readable(await redis.read(accounts)),
+        )
+      }
+      case 'balanceOf':
+        return this.#both(
+          'balanceOf',
+          (sim) => sim.balanceOf(accountId(step.account)),
+          (redis) => redis.balanceOf(accountId(step.account)),
+        )
+    }
+  }
+
+  /** Every shard, raw; every book, as `claim` returns it under the epoch that it has; every message and every id. */
+  async sameState(): Promise<void> {
+    for (const [i, { cold, granted, returned, owned }] of [...this.#sim.shards.values()].entries()) {
+      const id = accountId(i)
+      const keys = keysUnder(this.#prefix).shard(id)
+      expectSame('cold', await this.#raw.get(keys.coldBalance), String(cold))
+      expectSame('granted', await this.#raw.hgetall(keys.granted), totalsOf(granted))
+      expectSame('returned', await this.#raw.hgetall(keys.returned), totalsOf(returned))
+      expectSame('scratch', await this.#raw.exists(keys.scratch), 0)
+      for (const requestId of ['id 0', 'id 1', 'id 2']) {
+        const entry = owned.get(requestId)
+        const kept = entry === undefined || entry.keepUntil < Date.now() ? null : `${entry.owner} ${entry.hash}`
+        expectSame('hotSet', await this.#raw.get(keysUnder(this.#prefix).hotSet(id, requestId)), kept)
+        if (kept !== null) expectSame('expiry', await this.#raw.pexpiretime(keysUnder(this.#prefix).hotSet(id, requestId)), entry?.keepUntil)
+      }
+    }
+    for (const [thread, epoch] of this.#epochs) {
+      expectSame('book', contents(await this.#redis.claim(thread, epoch)), contents(this.#sim.claim(thread, { type: 'claim', epoch })))
+      expectSame('left', await this.#redis.readLeft(thread), this.#sim.readLeft(thread))
+    }
+  }
+
+  async #commit({ thread: which, stale, commits }: Extract<StoreStep, { do: 'commit' }>): Promise<void> {
+    const thread = threadOf(which)
+    const epoch = stale ? 'another' : (this.#epochs.get(thread) ?? 'none')
+    const resolved = this.#resolve(thread, commits)
+    const replies: CommitReply[] = []
+    let refused = false
+    for (const { seq, changes } of resolved) {
+      const reply = this.#simulate((sim) => sim.commit(thread, { type: 'commit', epoch, seq, changes }))
+      if (reply === 'refused') {
+        refused = true
+        break
+      }
+      replies.push(reply.reply)
+    }
+    expectSame('commit', await outcome(this.#redis.commit(thread, epoch, resolved)), refused ? 'refused' : { reply: replies })
+  }
+
+  async #both(what: string, simulate: (sim: SimStore) => unknown, real: (redis: RedisStore) => Promise<unknown>): Promise<void> {
+    const expected = this.#simulate(simulate)
+    expectSame(what, await outcome(real(this.#redis)), expected)
+  }
+
+  /** The simulated store keeps what it did before it threw: then it is made anew, from what it had taken. */
+  #simulate<Reply>(command: (sim: SimStore) => Reply): { readonly reply: Reply } | 'refused' {
+    try {
+      const reply = command(this.#sim)
+      this.#taken.push(command)
+      return { reply }
+    } catch (error) {
+      if (!(error instanceof Error && REFUSALS.test(error.message))) throw error
+    }
+    this.#sim = simulated()
+    for (const each of this.#taken) each(this.#sim)
+    return 'refused'
+  }
+
+  #resolve(thread: ThreadId, steps: readonly CommitStep[]): Commit[] {
+    const book = this.#sim.books.get(thread)
+    const underWay = [...(book?.payments.values() ?? [])].filter(({ tombstone }) => tombstone === undefined).map(({ payment }) => payment)
+    const find = (which: Which): PaymentId => ('number' in which ? paymentId(which.number) : (underWay[which.underWay % underWay.length] ?? paymentId(0)))
+    let next = (book?.seq ?? 0) + 1
+    return steps.map(({ off, changes }) => {
+      const seq = Math.max(0, next + off)
+      if (off === 0) next++
+      return { seq, changes: changes.map((change) => resolved(change, find)) }
+    })
+  }
+
+  #total({ thread, account, do: command }: Extract<StoreStep, { do: 'warm' | 'cool' }>, total: Total): Amount {
+    if ('exactly' in total) return total.exactly
+    const id = accountId(account)
+    const shard = this.#sim.shards.get(id)
+    const entry = this.#sim.books.get(threadOf(thread))?.entries.get(id)
+    const [inShard, inBook] = command === 'warm' ? [shard?.granted, entry?.taken] : [shard?.returned, entry?.given]
+    const known = total.of === 'shard' ? inShard?.get(threadOf(thread)) : inBook
+    return amount(clamp((known ?? 0n) + total.off))
+  }
+}
+
+function clamp(value: bigint): bigint {
+  if (value < 0n) return 0n
+  return value > MAX_INT64 ? MAX_INT64 : value
+}
+
+async function outcome(reply: Promise<unknown>): Promise<Ran> {
+  try {
+    return { reply: await reply }
+  } catch (error) {
+    if (error instanceof StoreRefused) return 'refused'
+    throw error
+  }
+}
+
+/** Statistics are floating point: sums of large ones may differ in the last digits. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return a === b || Math.abs(a - b) <= 1e-12 * Math.abs(b)
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((each, i) => same(each, b[i]))
+  return isDeepStrictEqual(a, b)
+}
+
+function expectSame(what: string, redis: unknown, simulated: unknown): void {
+  if (!same(plain(redis), plain(simulated))) throw new Error(`${what}: Redis says ${shown(redis)}, the simulated store ${shown(simulated)}`)
+}
+
+/** Everything as lists of texts and numbers; what is undefined is not there. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  if (value instanceof Map) return [...value].map(plain)
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, each]) => [name, plain(each)])
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each instanceof Map ? [...each] : each))
+}
+
+/** Hashes have no order; and a refused commit may leave zeros where there was nothing. */
+function contents({ seq, accounts, payments, positions, tallies }: BookContents): unknown {
+  return {
+    seq,
+    accounts: accountList(accounts),
+    payments: sorted(payments, ({ payment }) => payment),
+    positions: sorted(
+      [...positions].filter(([, position]) => position !== 0n),
+      ([unit]) => unit,
+    ),
+    tallies: tallyList(tallies),
+  }
+}
+
+function accountList(accounts: BookContents['accounts']): unknown {
+  return sorted(
+    accounts.filter(({ hot, taken, given, underWay }) => hot !== 0n || taken !== 0n || given !== 0n || underWay !== 0n),
+    ({ account }) => account,
+  )
+}
+
+function tallyList(tallies: BookContents['tallies']): unknown {
+  const list = [...tallies].flatMap(([route, ofRoute]) => [...ofRoute].map(([account, tally]) => ({ way: `${route} ${account}`, ...tally })))
+  return sorted(list, ({ way }) => way)
+}
+
+function readable({ accounts, books }: ReturnType<SimStore['read']>): unknown {
+  const list = books.map((book) => ({ thread: book.thread, seq: book.seq, accounts: accountList(book.accounts), tallies: tallyList(book.tallies) }))
+  return { accounts, books: sorted(list, ({ thread }) => thread) }
+}
+
+function sorted<T>(list: readonly T[], by: (each: T) => string): T[] {
+  return [...list].sort((a, b) => (by(a) < by(b) ? -1 : 1))
+}
+
+function totalsOf(totals: ReadonlyMap<ThreadId, Amount>): Record<string, string> {
+  return Object.fromEntries([...totals].map(([thread, total]) => [thread, String(total)]))
+}
+
+/** A simulated store that takes no number beyond int64, as Redis does. */
+function simulated(): SimStore {
+  const allFit = () => {
+    for (const { entries } of store.books.values()) for (const { underWay } of entries.values()) fits(underWay)
+  }
+  const store: SimStore = new SimStore({
+    entered: () => {},
+    wrote: (_, __, ___, ____, after) => fits(after),
+    changed: (_, __, change, payment) => {
+      allFit()
+      noteUnresolved(change, payment)
+    },
+    owned: () => {},
+    applied: allFit,
+  })
+  return store
+}
+
+function fits(value: Balance): void {
+  if (value > MAX_INT64 || value < -MAX_INT64 - 1n) throw new Error(`${value} is beyond int64`)
+}
+
+/** S2: what ended unknown stays in the record. The simulated store notes it at a reroute and forgets it at a refund; this goes when it does not. */
+function noteUnresolved(change: Change, payment: { -readonly [K in keyof StoredPayment]: StoredPayment[K] } | undefined): void {
+  if (change.type !== 'refund' || change.unresolved === undefined || payment === undefined) return
+  payment.unresolved = [...payment.unresolved, change.unresolved]
+}
+
+function threadOf(thread: number): ThreadId {
+  return THREADS[thread] ?? 't9'
+}
+
+function accountId(account: number): AccountId {
+  return ACCOUNTS[account] ?? accountIdOf('nobody', 2)
+}
+
+function paymentId(number: number): PaymentId {
+  return `e.${number}` as PaymentId
+}
+
+function accountOf(account: number, creditLimit: Amount): Account {
+  return {
+    id: accountId(account),
+    name: `account ${account}`,
+    address: address(`test.hub.a${account}`),
+    unit: 'XRP',
+    scale: 6,
+    relation: 'user',
+    parallelism: 2,
+    creditLimit,
+    deduplicates: false,
+    routes: [],
+  }
+}
+
+function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change {
+  switch (change.type) {
+    case 'take':
+    case 'give':
+      return { type: change.type, account: accountId(change.account), amount: change.amount }
+    case 'charge':
+      return { type: 'charge', record: recordOf(change) }
+    case 'reroute': {
+      const { receiver, counted, unresolved, outgoingAmount, unit } = change
+      const account = accountId(receiver)
+      return {
+        type: 'reroute',
+        payment: find(change.which),
+        route: 'test.other',
+        receiver: account,
+        outgoingUnit: unit,
+        outgoingAmount,
+        outgoingExpiry: EXPIRY_MS - 7,
+        attempt: 2,
+        counted: counted && { ...counted, account },
+        unresolved: unresolved === undefined ? undefined : { account, amount: unresolved },
+      }
+    }
+    case 'credit': {
+      const { pocket, reply, counted, keptMs } = change
+      return { type: 'credit', payment: find(change.which), pocket, reply, counted: { ...counted, account: accountId(0) }, keepUntil: keptMs }
+    }
+    case 'refund': {
+      const { pocket, reply, counted, unresolved, keptMs } = change
+      return {
+        type: 'refund',
+        payment: find(change.which),
+        pocket,
+        reply,
+        counted: counted && { ...counted, account: accountId(1) },
+        unresolved: unresolved === undefined ? undefined : { account: accountId(2), amount: unresolved },
+        keepUntil: keptMs,
+      }
+    }
+    case 'reject':
+      return {
+        type: 'reject',
+        payment: paymentId(change.number),
+        sender: accountId(change.sender),
+        request: { id: 'an "id"\n', hash: 'hash' },
+        reply: change.reply,
+        keepUntil: EXPIRY_MS,
+      }
+    case 'consumed':
+      return { type: 'consumed', message: `m.${change.message}` }
+    case 'dropped':
+      return { type: 'dropped', payment: find(change.which) }
+  }
+}
+
+function recordOf(change: Extract<ChangeStep, { type: 'charge' }>): PaymentRecord {
+  return {
+    payment: paymentId(change.number),
+    sender: accountId(change.sender),
+    incomingUnit: 'XRP',
+    incomingAmount: change.incomingAmount,
+    incomingExpiry: EXPIRY_MS,
+    condition: CONDITION,
+    destination: address('test.hub.far.away'),
+    route: '',
+    receiver: accountId(change.receiver),
+    outgoingUnit: change.unit,
+    outgoingAmount: change.outgoingAmount,
+    outgoingExpiry: EXPIRY_MS - 1_000,
+    attempt: 1,
+    request: change.withId ? { id: `${change.number} "\n`, hash: 'hash' } : undefined,
+  }
+}
+
+function messageOf(number: number, body: Left): LeftMessage {
+  const message = `m.${number}`
+  if ('answers' in body) {
+    const reply = typeof body.answers === 'number' ? ({ type: 'refusal', status: body.answers === 409 ? 409 : 410, message: 'no' } as const) : body.answers
+    return { type: 'answered', message, request: number, reply }
+  }
+  const prepare: Prepare = { amount: body.amount, expiresAt: EXPIRY_MS, condition: CONDITION, destination: address('test.far'), data: new Uint8Array([number]) }
+  return { type: 'askedAgain', message, from: 't1', request: number, account: accountId(0), requestId: body.asks, hash: 'hash', prepare }
+}

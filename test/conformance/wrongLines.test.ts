@@ -1,0 +1,97 @@
+/** A wrong line in any of the Lua files → the conformance property fails. */
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadScripts, readCommand, type Scripts } from '../../src/store/scripts.ts'
+import { fullExamples } from '../arbitraries/storeStep.ts'
+import { conformance } from './conformance.ts'
+import { startRedis, type TestRedis } from './redis.ts'
+
+const MOST_SEQUENCES = 250
+
+/** What stands once in the file, and what stands there instead. */
+const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: string])[]>> = {
+  'decimal.lua': [
+    ["if a == '0' then return a end", ''],
+    ['if #a ~= #b then return #a > #b end', ''],
+    ['return a > b', 'return tonumber(a) > tonumber(b)'],
+    ["local result = redis.call('GETDEL', scratch)", "local result = string.format('%.0f', made); redis.call('DEL', scratch)"],
+  ],
+  'claim.lua': [
+    ["redis.call('HSET', KEYS[1], 'epoch', ARGV[1])", "redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1])"],
+    ["redis.call('HSETNX', KEYS[1], 'seq', '0')", "redis.call('HSET', KEYS[1], 'seq', '0')"],
+  ],
+  'commit.lua': [
+    ["return 'fenced'", "return 'ok'"],
+    ['tonumber(seq) <= tonumber(last)', 'tonumber(seq) < tonumber(last)'],
+    ['tonumber(seq) > tonumber(last) + 1', 'tonumber(seq) > tonumber(last) + 2'],
+    ['  last = seq\n', ''],
+    ["if lines[7] == '' or lines[10] ~= '' then return nil end", ''],
+    ["redis.call('HINCRBY', sums[j], sums[j + 1], negated(sums[j + 2]))", ''],
+    ["redis.call('HSET', BOOK, 'seq', last)", ''],
+    ['  for line = 4, 7 do', '  for line = 4, 6 do'],
+    ['add(POSITION, lines[6], negated(lines[5]))', 'add(POSITION, lines[3], negated(lines[5]))'],
+    ['if text == nil then', 'if not text then'],
+    ['if isRefused(reply) then break end', ''],
+  ],
+  'cool.lua': [
+    ["if isAbove(before, MAX_RUNNING_TOTAL) then return 'full' end", "if isAbove(before, '4611686018427387905') then return 'full' end"],
+    ["redis.call('INCRBY', COLD, back)", "redis.call('INCRBY', COLD, given)"],
+    ["if not isAbove(given, before) then return { 'ok', before, cold } end", "if not isAbove(given, before) then return { 'ok', given, cold } end"],
+  ],
+  'leave.lua': [
+    ["before and string.match(before, '^%d+') or redis.call('HINCRBY', BOOK, 'lastLeft', 1)", "redis.call('HINCRBY', BOOK, 'lastLeft', 1)"],
+    ["redis.call('HSET', LEFT, id, place", "redis.call('HSETNX', LEFT, id, place"],
+  ],
+  'own.lua': [
+    ["return { 'ok', owner, first }", "return { 'ok', owner, hash }"],
+    ["'PXAT', keepUntil", "'PX', keepUntil"],
+    ['if entry then', 'if entry and string.sub(entry, 1, #thread) ~= thread then'],
+  ],
+  'warm.lua': [
+    ['local unseen = excess(SCRATCH, before, taken)', "local unseen = '0'"],
+    ['local there = sum(SCRATCH, cold, limit) or MAX_INT64', 'local there = cold'],
+    ["if isNegative(there) then there = '0' end", "if isNegative(there) then there = '1' end"],
+    [
+      "redis.call('HINCRBY', GRANTED, thread, grant)\nredis.call('INCRBY', COLD, negated(grant))",
+      "redis.call('INCRBY', COLD, negated(grant))\nredis.call('HINCRBY', GRANTED, thread, grant)",
+    ],
+    ['or MAX_INT64', 'or cold'],
+    ["if isAbove(before, MAX_RUNNING_TOTAL) then return 'full' end", "if isAbove(before, '4611686018427387903') then return 'full' end"],
+  ],
+}
+
+let server: TestRedis
+let redis: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = await server.connect()
+})
+
+afterAll(() => server.stop())
+
+function withWrong(file: string, line: string, wrong: string): Scripts {
+  return loadScripts((name) => {
+    const text = readCommand(name)
+    if (name !== file) return text
+    expect(text.split(line), `${file} has this once: ${line}`).toHaveLength(2)
+    return text.replace(line, () => wrong)
+  })
+}
+
+describe('a wrong line', () => {
+  test('every Lua file has some', () => {
+    const folder = fileURLToPath(new URL('../../src/store/commands/', import.meta.url))
+    expect(Object.keys(WRONG).sort()).toEqual(readdirSync(folder).sort())
+  })
+
+  const all = Object.entries(WRONG).flatMap(([file, lines]) => lines.map(([line, wrong]) => ({ file, line, wrong })))
+  test.for(all)('$file: $line → $wrong', async ({ file, line, wrong }) => {
+    const property = conformance(redis, withWrong(file, line, wrong))
+    const { errorInstance } = await fc.check(property, { seed: 1, numRuns: MOST_SEQUENCES, endOnFailure: true, examples: fullExamples })
+    expect(String(errorInstance)).toMatch(/Redis says .*, the simulated store/s)
+  })
+})
