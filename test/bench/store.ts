@@ -44,12 +44,12 @@ function charge(number: number): Change[] {
   return [{ type: 'charge', record }]
 }
 
-function settle(number: number): Change[] {
+function settle(number: number, settledBefore: number): Change[] {
   const reply = { type: 'fulfill', fulfillment: 'f'.repeat(43) as Fulfillment, data: new Uint8Array(64) } as const
   const counted = { route: 'test.hub.bob', account: BOB, outcome: 'success', amount: amount(999n) } as const
   return [
     { type: 'credit', payment: `bench.${number}` as PaymentId, pocket: 'hot', reply, counted },
-    { type: 'dropped', payment: `bench.${number - 1}` as PaymentId },
+    { type: 'dropped', payment: `bench.${settledBefore}` as PaymentId },
   ]
 }
 
@@ -88,7 +88,7 @@ async function byCallSize(redis: Redis, size: number): Promise<void> {
   while (performance.now() - start < RUN_MS) {
     const commits = Array.from({ length: size }, (): Commit => {
       seq++
-      return { seq, changes: seq % 2 === 1 ? charge(seq) : settle(seq - 1) }
+      return { seq, changes: seq % 2 === 1 ? charge(seq) : settle(seq - 1, seq - 3) }
     })
     const replies = await store.commit(THREAD, EPOCH, commits)
     if (replies.some((reply) => reply !== 'ok')) throw new Error(`a commit ended ${replies}`)
@@ -123,11 +123,13 @@ async function bySending(name: string, redis: Redis, payments: number, sender: (
   const rest = () => new Promise((resolve) => setTimeout(resolve, randomInt(MOST_REST_MS)))
   let number = 0
   const pay = async () => {
+    let before = 0
     while (!over) {
       const mine = ++number
       await commit(charge(mine))
       await rest()
-      await commit(settle(mine))
+      await commit(settle(mine, before))
+      before = mine
       await rest()
     }
   }
