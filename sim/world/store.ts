@@ -10,6 +10,8 @@ import type { CommitReply, Cooled, Owned, Warmed } from '../../src/core/input.ts
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { type Amount, add, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
+import type { Reply } from '../../src/core/values/packet.ts'
+import type { UnixMs } from '../../src/core/values/time.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import type { StoreWatch } from '../check/books.ts'
 import { BookTallies } from './tallies.ts'
@@ -246,7 +248,9 @@ export class SimStore {
     this.#withdraw(book, stored)
     this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
     const kept = book.payments.get(stored.payment)
-    if (kept !== undefined) kept.tombstone = tombstoneOf(stored.sender, stored.request, change)
+    if (kept === undefined) return
+    kept.tombstone = tombstoneOf(stored.sender, stored.request, change)
+    noteUnresolved(kept, change.unresolved)
   }
 
   #offer(book: Book, receiver: AccountId, amount: Amount): void {
@@ -322,7 +326,11 @@ export class SimStore {
   }
 }
 
-type Told = Pick<Extract<Change, { type: 'credit' | 'refund' | 'reject' }>, 'reply' | 'keepUntil'>
+interface Told {
+  readonly reply: Reply
+  readonly keepUntil?: UnixMs | undefined
+  readonly unresolved?: Unresolved | undefined
+}
 
 function tombstoneOf(sender: AccountId, request: RequestKey | undefined, { reply, keepUntil }: Told): Tombstone {
   return { sender, request, reply, keepUntil }

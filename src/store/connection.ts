@@ -9,18 +9,16 @@ const RECONNECT_MIN_MS = 20
 const RECONNECT_MAX_MS = 1_000
 
 export interface ConnectionOptions {
-  readonly host: string
-  readonly port: number
+  /** `redis://host:port`, with user, password and database where there are any; `rediss:` for TLS. */
+  readonly url: string
   readonly commandTimeoutMs?: number
   /** Hears what is wrong with the connection, each time; the connection goes on trying. */
   readonly faulted: (error: Error) => void
 }
 
 /** Not connected yet: `redis.connect()`. */
-export function redisConnection({ host, port, commandTimeoutMs = COMMAND_TIMEOUT_MS, faulted }: ConnectionOptions): Redis {
-  const redis = new Redis({
-    host,
-    port,
+export function redisConnection({ url, commandTimeoutMs = COMMAND_TIMEOUT_MS, faulted }: ConnectionOptions): Redis {
+  const redis = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

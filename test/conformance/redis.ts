@@ -30,7 +30,7 @@ export async function startRedis(): Promise<TestRedis> {
     faults,
     connect: async (commandTimeoutMs) => {
       const limit = commandTimeoutMs === undefined ? {} : { commandTimeoutMs }
-      const redis = redisConnection({ host: '127.0.0.1', port, ...limit, faulted: (error) => faults.push(error) })
+      const redis = redisConnection({ url: `redis://127.0.0.1:${port}`, ...limit, faulted: (error) => faults.push(error) })
       connections.push(redis)
       await redis.connect()
       return redis

@@ -36,9 +36,9 @@ function blocked(capacity: number): number {
 }
 
 describe('a line under balanced unit demand, parallelism 1', () => {
-  // Its balance walks over capacity + 1 levels, all as likely; at either end one direction is blocked. 30,000 payments: the
-  // standard deviation of the share is below 0.006 (the walk's memory counted), and five of them are allowed.
+  // Its balance walks over capacity + 1 levels, all as likely; at either end one direction is blocked. With 30,000 payments
+  // seeds 1 to 6 came within 0.011 of it for each capacity; twice that is allowed.
   test.each([1, 3, 9])('capacity of %i units → blocks 1 / (capacity + 1)', (capacity) => {
-    expect(Math.abs(blocked(capacity) - 1 / (capacity + 1))).toBeLessThan(0.03)
+    expect(Math.abs(blocked(capacity) - 1 / (capacity + 1))).toBeLessThan(0.022)
   })
 })
