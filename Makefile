@@ -20,10 +20,15 @@ run: dist/.built ## compare the route-choice policies on scenarios/which-account
 test: types lint unused tests ## every check: types, lint, unused code, unit, property, mutant and end-to-end tests
 
 .PHONY: bench
-bench: node_modules/.package-lock.json ## how fast the simulator is, and where the time goes
+bench: dist/.built redis ## how fast the simulator and the live node are, beside others
 	@echo 'building'
 	@$(BIN)/tsc -p tsconfig.bench.json
 	@node out/bench/test/bench/simulator.js
+	@node out/bench/test/bench/live.js
+
+.PHONY: crash
+crash: dist/.built redis ## two live nodes under load for a minute, their processes and Redis killed: the books against what was told
+	@node --import tsx test/e2e/crash/campaign.ts --seconds 60
 
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included

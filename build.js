@@ -10,7 +10,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const SOURCES = ['src', 'sim']
-const BINS = ['dist/sim/cli.js']
+const BINS = ['dist/src/node/cli.js', 'dist/sim/cli.js']
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 rmSync('dist', { recursive: true, force: true })

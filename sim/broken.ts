@@ -1,8 +1,8 @@
 /** Tells a broken invariant: what and when, the events that led to it, and the command that runs it again. Exit code 3. */
 import { relative } from 'node:path'
+import { commandLine } from '../src/terminal/product.ts'
 import type { Violation } from './experiment/figures.ts'
 import { retell } from './experiment/violation.ts'
-import { commandLine } from './product.ts'
 import type { Plan } from './workload/plan.ts'
 
 export const BROKEN = 3

@@ -3,15 +3,12 @@
  * is asked for: the report's charts take longer to load than a list takes to print.
  */
 import { availableParallelism } from 'node:os'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { policies } from '../src/core/routing/policies.ts'
-import { version } from './product.ts'
-import type { Terminal } from './terminal.ts'
-import { UsageError } from './usageError.ts'
+import { runProgram } from '../src/terminal/program.ts'
+import type { Terminal } from '../src/terminal/terminal.ts'
 import { listScenarios, loadScenario } from './workload/scenario.ts'
 
-const BUG = 1
-const BAD_USAGE = 2
 /** A run takes seconds: more than this is a slip of the finger. */
 const MAX_SEEDS = 100_000
 const MAX_JOBS = 256
@@ -23,45 +20,27 @@ const TOPOLOGY = 'take the connectors and lines from GRAPH.csv: from,to,capacity
 const PAYMENTS = 'take the payments from PAYMENTS.csv: atMs,from,to,amount'
 
 /** `args` as they stand after the program's name. Returns the exit code. */
-export async function ilpSim(args: readonly string[], terminal: Terminal): Promise<number> {
-  let code = 0
-  const program = commands(terminal, (ended) => {
-    code = ended
-  })
-  if (args.length === 0) {
-    program.outputHelp({ error: true })
-    return BAD_USAGE
-  }
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return code
-  } catch (error) {
-    return told(error, terminal)
-  }
-}
-
-function commands(terminal: Terminal, ended: (code: number) => void): Command {
-  const ilpSim = new Command('ilp-sim')
-  ilpSim
-    .description('Simulates Interledger connectors, and compares how they choose among accounts that announce the same route.')
-    .version(version())
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: (text) => terminal.stderr.write(text) })
-    .configureHelp({ showGlobalOptions: false })
-    .addHelpText(
-      'after',
-      `
+export function ilpSim(args: readonly string[], terminal: Terminal): Promise<number> {
+  return runProgram(
+    {
+      name: 'ilp-sim',
+      description: 'Simulates Interledger connectors, and compares how they choose among accounts that announce the same route.',
+      help: `
 Examples:
   ilp-sim scenarios
   ilp-sim run which-account --policy lowest-balance
   ilp-sim compare which-account --seeds 10
 
 Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invariant is broken.`,
-    )
-  addRun(ilpSim, terminal, ended)
-  addCompare(ilpSim, terminal, ended)
-  addLists(ilpSim, terminal)
-  return ilpSim
+      addCommands: (program, ended) => {
+        addRun(program, terminal, ended)
+        addCompare(program, terminal, ended)
+        addLists(program, terminal)
+      },
+    },
+    args,
+    terminal,
+  )
 }
 
 function addRun(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
@@ -151,17 +130,4 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     if (!/^\d{1,16}$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
     return value
   }
-}
-
-/** Says what went wrong, and returns the exit code. */
-function told(error: unknown, { stderr }: Terminal): number {
-  // commander has printed its own message; help and version come this way too, with exit code 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE
-  if (error instanceof UsageError) {
-    stderr.write(`${error.message}\n`)
-    return BAD_USAGE
-  }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  stderr.write(`ilp-sim: a bug in the program. Please report it with what follows, and the command.\n${stack}\n`)
-  return BUG
 }

@@ -1,13 +1,13 @@
 /** `ilp-sim run`: one world, one seed. */
 import { join } from 'node:path'
+import { UsageError } from '../src/files/usageError.ts'
+import type { Terminal } from '../src/terminal/terminal.ts'
 import { BROKEN, brokenText } from './broken.ts'
-import type { RunFigures } from './experiment/figures.ts'
+import type { FaultFigures, RunFigures } from './experiment/figures.ts'
 import { type PolicyResult, type Results, resultsOf } from './experiment/results.ts'
 import { type Asked, policiesIn, select, variationNamed } from './experiment/selection.ts'
 import { traceFile } from './experiment/traceFile.ts'
 import { count, decimal, duration, percent } from './report/format.ts'
-import type { Terminal } from './terminal.ts'
-import { UsageError } from './usageError.ts'
 import type { Plan } from './workload/plan.ts'
 import { runWorld } from './world/world.ts'
 
@@ -33,8 +33,8 @@ export function runCommand(scenario: string, options: RunOptions, { stdout, stde
   const { invariants } = results
   stdout.write(
     options.json
-      ? `${JSON.stringify({ scenario: plan.scenario, regime: plan.regime, seed: options.seed, ...figured, invariants }, null, 2)}\n`
-      : summary(plan, figured, results.invariants, options.seed),
+      ? `${JSON.stringify({ scenario: plan.scenario, regime: plan.regime, seed: options.seed, ...figured, ...faultsOf(figures), invariants }, null, 2)}\n`
+      : summary({ plan, policy: figured, invariants, seed: options.seed, figures }),
   )
   const { violation } = figures.invariants
   if (violation === undefined) return 0
@@ -53,7 +53,29 @@ function traced(plan: Plan, { seed, trace }: RunOptions): RunFigures {
   }
 }
 
-function summary(plan: Plan, policy: PolicyResult, { checked }: Results['invariants'], seed: number): string {
+function faultsOf({ faults }: RunFigures): Pick<RunFigures, 'faults'> {
+  return faults === undefined ? {} : { faults }
+}
+
+interface Ran {
+  readonly plan: Plan
+  readonly policy: PolicyResult
+  readonly invariants: Results['invariants']
+  readonly seed: number
+  readonly figures: RunFigures
+}
+
+function faultRows(faults: FaultFigures | undefined): [string, string][] {
+  if (faults === undefined) return []
+  const sum = (amounts: Readonly<Record<string, string>>): bigint => Object.values(amounts).reduce((total, value) => total + BigInt(value), 0n)
+  const fired = Object.entries(faults.fired).map(([kind, times]) => `${kind} ${count(times)}`)
+  return [
+    ['faults', fired.join(', ')],
+    ['  cost', `${sum(faults.lostInCrash)} fulfilled and not credited, peers' books ${sum(faults.drift)} apart`],
+  ]
+}
+
+function summary({ plan, policy, invariants: { checked }, seed, figures }: Ran): string {
   const { latencyMs, rejects, directions } = policy
   const codes = Object.entries(rejects).map(([code, times]) => `${code} ${count(times)}`)
   const ratios = ({ successRatio, volumeRatio }: Pick<PolicyResult, 'successRatio' | 'volumeRatio'>) =>
@@ -67,6 +89,7 @@ function summary(plan: Plan, policy: PolicyResult, { checked }: Results['invaria
     ['latency', `p50 ${duration(latencyMs.p50)}, p95 ${duration(latencyMs.p95)}, p99 ${duration(latencyMs.p99)}`],
     ['a payment', `${decimal(policy.attemptsPerPayment)} attempts, ${decimal(policy.storeCommandsPerPayment)} store commands`],
     ...(policy.depleted === null ? [] : [['depleted', `${percent(policy.depleted)} of the time, mean of the announcing accounts`] satisfies [string, string]]),
+    ...faultRows(figures.faults),
     [
       'invariants',
       `checked ${Object.entries(checked)

@@ -11,6 +11,10 @@ export interface StoreWatch {
   /** Money from outside: an opening balance, a deposit, a withdrawal (negative). */
   readonly entered: (unit: Unit, amount: Balance) => void
   readonly wrote: (place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance) => void
+  /** A book is taken over. */
+  readonly claimed: (thread: ThreadId, epoch: string) => void
+  /** A commit is about to be applied. */
+  readonly commits: (thread: ThreadId, epoch: string, seq: number) => void
   /** A change is applied; `payment` is what the book had of its payment before. */
   readonly changed: (thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined) => void
   readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
@@ -31,5 +35,8 @@ interface BookAtRest {
   readonly thread: ThreadId
   readonly payments: ReadonlyMap<PaymentId, { readonly record: PaymentRecord | undefined; readonly tombstone: unknown }>
   readonly left: ReadonlyMap<string, unknown>
-  readonly entries: ReadonlyMap<AccountId, { readonly account: Account; readonly taken: Amount; readonly given: Amount; readonly underWay: Amount }>
+  readonly entries: ReadonlyMap<
+    AccountId,
+    { readonly account: Account; readonly hot: Balance; readonly taken: Amount; readonly given: Amount; readonly underWay: Amount }
+  >
 }

@@ -1,33 +1,22 @@
 /**
  * The independent record of one connector: what each party sent it and was told by it, and which store writes were
  * acknowledged. It reads messages and the store's writes, never the core's state.
+ *
+ * When a thread dies, what is true is what its book says once the next life has claimed it: a fulfillment that was heard and
+ * not yet credited then is lost for this connector, and its payment must be refunded.
  */
 
-import type { Change, PaymentRecord } from '../../src/core/book/change.ts'
+import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import type { Place, StoreAtRest, StoreWatch } from './books.ts'
+import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
+import { unrestIn } from './rest.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
-
-/** What is known of one payment, by its condition. */
-interface Entry {
-  readonly sender: AccountId
-  readonly thread: ThreadId
-  readonly requestId: string | undefined
-  phase: 'underWay' | 'credited' | 'refunded' | 'rejected'
-  attempt: number
-  /** The commit that made it so. */
-  seq: number
-  /** The excentric prepare that left last. */
-  sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
-  /** Its receiver was heard to fulfill in time. */
-  fulfilled: boolean
-  told: boolean
-}
 
 /** A prepare that a party sent and waits for. */
 export interface Asked {
@@ -36,17 +25,47 @@ export interface Asked {
   readonly requestId: string | undefined
 }
 
+export interface Sent {
+  readonly to: AccountId
+  readonly payment: PaymentId
+  /** Of the life that sends it. */
+  readonly epoch: string
+  readonly attempt: number
+  readonly prepare: Prepare
+}
+
+/** A fulfillment that comes for an attempt. */
+export interface Heard {
+  readonly condition: string
+  readonly payment: PaymentId
+  readonly attempt: number
+  /** It is the condition's preimage. */
+  readonly right: boolean
+  readonly at: number
+}
+
+/** What the store said of a thread's book. */
+interface Book {
+  epoch: string
+  /** Of the last commit that was applied. */
+  seq: number
+  acknowledged: number
+}
+
 export class Witness implements StoreWatch {
   readonly #connector: string
   readonly #checked: Checked
   readonly #money: MoneyCheck
-  readonly #entries = new Map<string, Entry>()
-  readonly #acknowledged = new Map<ThreadId, number>()
+  readonly #entries = new Entries()
+  readonly #books = new Map<ThreadId, Book>()
   /** What the balance of each account must be, by what its holder entered, sent, was told and fulfilled. */
   readonly #expected = new Map<AccountId, bigint>()
   readonly #owners = new Map<string, ThreadId>()
   readonly #charged = new Set<string>()
   readonly #answers = new Map<string, string>()
+  /** Senders, with the conditions of their prepares, whose requests were broken. */
+  readonly #cutOff = new Set<string>()
+  readonly #lost = new Map<AccountId, bigint>()
   /** Prepares that are not answered yet. */
   #open = 0
 
@@ -72,19 +91,61 @@ export class Witness implements StoreWatch {
     this.#money.applied()
   }
 
+  /** Under a new epoch, what the book does not have by now never was. */
+  claimed(thread: ThreadId, epoch: string): void {
+    const book = this.#books.get(thread)
+    if (book === undefined) {
+      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0 })
+      return
+    }
+    if (book.epoch === epoch) return
+    book.epoch = epoch
+    for (const [, entry] of this.#entries.all()) {
+      if (entry.thread !== thread || entry.phase !== 'underWay' || !entry.fulfilled || entry.sent === undefined) continue
+      entry.fulfilled = false
+      const { to, amount } = entry.sent
+      this.#expect(to, -amount)
+      this.#lose(to, amount)
+    }
+  }
+
+  /** B3: only the epoch that has claimed the book moves anything. B2: one after the other. */
+  commits(thread: ThreadId, epoch: string, seq: number): void {
+    const book = this.#book(thread)
+    this.#checked.B3++
+    if (epoch !== book.epoch) throw this.#broken('B3', `commit ${seq} of ${epoch} moves the book of ${thread}, which ${book.epoch} has claimed`)
+    this.#checked.B2++
+    if (seq !== book.seq + 1) throw this.#broken('B2', `commit ${seq} of ${thread} is applied after ${book.seq}`)
+    book.seq = seq
+  }
+
+  /** A thread stops of itself: B3, only when another has its book. B2: this store loses nothing that it has acknowledged. */
+  stopped(thread: ThreadId, epoch: string, why: 'fenced' | 'lostWrites'): void {
+    if (why === 'lostWrites') throw this.#broken('B2', `${thread} stops for writes that were lost, and none was`)
+    if (this.#book(thread).epoch === epoch) throw this.#broken('B3', `${thread} stops as ${epoch}, which has the book`)
+  }
+
+  #book(thread: ThreadId): Book {
+    const book = this.#books.get(thread)
+    if (book === undefined) throw this.#broken('B3', `${thread} moves a book that nobody has claimed`)
+    return book
+  }
+
   changed(thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined): void {
     const record = payment?.record
     switch (change.type) {
       case 'charge':
         return this.#charge(thread, seq, change.record)
       case 'reroute':
-        return this.#moved(record, seq, 'underWay', change.attempt)
+        return this.#reroute(record, seq, change.attempt)
       case 'credit':
-        return this.#moved(record, seq, 'credited')
+        this.#moved(record, seq, 'credited')
+        return
       case 'refund':
-        return this.#moved(record, seq, 'refunded')
+        this.#moved(record, seq, 'refunded')
+        return
       case 'reject':
-        this.#entries.set(`${change.sender} ${change.request.id}`, newEntry(change.sender, thread, change.request.id, 'rejected', seq))
+        this.#entries.setRejected(`${change.sender} ${change.request.id}`, this.#newEntry(change.sender, thread, change.request.id, 'rejected', seq, undefined))
         return
       case 'dropped':
         return this.#forget(record, payment?.tombstone)
@@ -97,9 +158,14 @@ export class Witness implements StoreWatch {
 
   /** A tombstone goes: whoever asks later is told that it is too old. */
   #forget(record: PaymentRecord | undefined, tombstone: Tombstone | undefined): void {
-    if (tombstone?.request === undefined) return
-    const key = `${tombstone.sender} ${tombstone.request.id}`
-    this.#entries.delete(record?.condition ?? key)
+    const key = tombstone?.request === undefined ? undefined : `${tombstone.sender} ${tombstone.request.id}`
+    const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
+    if (entry !== undefined && record !== undefined) {
+      this.#settle(entry, record.condition)
+      this.#entries.remove(record.condition, entry)
+    }
+    if (key === undefined) return
+    this.#entries.forgetRejected(key)
     this.#owners.delete(key)
     this.#charged.delete(key)
     this.#answers.delete(key)
@@ -114,15 +180,30 @@ export class Witness implements StoreWatch {
       if (this.#charged.has(key)) throw this.#broken('B4', `id ${requestId} was charged twice`, record.condition)
       this.#charged.add(key)
     }
-    this.#entries.set(record.condition, newEntry(record.sender, thread, requestId, 'underWay', seq))
+    this.#entries.add(record.condition, this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record))
   }
 
-  #moved(record: PaymentRecord | undefined, seq: number, phase: Entry['phase'], attempt?: number): void {
-    const entry = record === undefined ? undefined : this.#entries.get(record.condition)
+  #newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number, record: PaymentRecord | undefined): Entry {
+    const { epoch } = this.#book(thread)
+    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, older: undefined }
+  }
+
+  /** B9: only the life that charged it offers it to others. */
+  #reroute(record: PaymentRecord | undefined, seq: number, attempt: number): void {
+    const entry = this.#moved(record, seq, 'underWay')
     if (entry === undefined) return
+    entry.attempt = attempt
+    this.#checked.B9++
+    if (entry.epoch !== this.#book(entry.thread).epoch)
+      throw this.#broken('B9', `a payment of ${entry.epoch} was rerouted in a later life`, record?.condition ?? '')
+  }
+
+  #moved(record: PaymentRecord | undefined, seq: number, phase: Entry['phase']): Entry | undefined {
+    const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
+    if (entry === undefined) return undefined
     entry.phase = phase
     entry.seq = seq
-    if (attempt !== undefined) entry.attempt = attempt
+    return entry
   }
 
   /** B4: one owner an id. */
@@ -135,31 +216,66 @@ export class Witness implements StoreWatch {
   }
 
   acknowledged(thread: ThreadId, seq: number): void {
-    if (seq > (this.#acknowledged.get(thread) ?? 0)) this.#acknowledged.set(thread, seq)
+    const book = this.#book(thread)
+    if (seq > book.acknowledged) book.acknowledged = seq
   }
 
   asked(): void {
     this.#open++
   }
 
-  /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
-  sent(to: AccountId, attempt: number, prepare: Prepare): void {
-    this.#checked.B1++
-    const entry = this.#entries.get(prepare.condition)
-    if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
-      throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, prepare.condition)
-    }
-    entry.sent = { attempt, amount: prepare.amount, expiresAt: prepare.expiresAt, to }
+  /** The thread that held this request has ended, and nobody answers it. */
+  cutOff({ from, prepare }: Asked): void {
+    this.#open--
+    this.#cutOff.add(`${from} ${prepare.condition}`)
   }
 
-  /** A fulfillment reaches the thread that sent this attempt. `right`: it is the condition's preimage. */
-  fulfillHeard(condition: string, attempt: number, right: boolean, at: number): void {
-    const entry = this.#entries.get(condition)
-    const sent = entry?.sent
-    if (entry === undefined || sent === undefined || entry.phase !== 'underWay' || entry.fulfilled) return
-    if (!right || sent.attempt !== attempt || at > sent.expiresAt + EXPIRY_GRACE_MS) return
+  /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. B9: once, and never in a later life. */
+  sent({ to, payment, epoch, attempt, prepare }: Sent): void {
+    const { condition, amount, expiresAt } = prepare
+    this.#checked.B1++
+    const entry = this.#entries.find(condition, payment)
+    if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
+      throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
+    }
+    this.#checked.B9++
+    if (entry.epoch !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${entry.epoch}, was sent by ${epoch}`, condition)
+    if (entry.sent?.attempt === attempt) throw this.#broken('B9', `attempt ${attempt} was sent twice`, condition)
+    entry.sent = { attempt, amount, expiresAt, to }
+  }
+
+  /** A fulfillment reaches the thread that sent this attempt. */
+  fulfillHeard(heard: Heard): void {
+    const entry = this.#countingEntry(heard)
+    if (entry?.sent === undefined || entry.phase !== 'underWay') return
     entry.fulfilled = true
-    this.#expected.set(sent.to, (this.#expected.get(sent.to) ?? 0n) + sent.amount)
+    this.#expect(entry.sent.to, entry.sent.amount)
+  }
+
+  /** A fulfillment comes to a thread that is no more. */
+  fulfillMissed(heard: Heard): void {
+    const sent = this.#countingEntry(heard)?.sent
+    if (sent !== undefined) this.#lose(sent.to, sent.amount)
+  }
+
+  #countingEntry({ condition, payment, attempt, right, at }: Heard): Entry | undefined {
+    const entry = this.#entries.find(condition, payment)
+    const sent = entry?.sent
+    if (sent === undefined || entry?.fulfilled) return undefined
+    return right && sent.attempt === attempt && at <= sent.expiresAt + EXPIRY_GRACE_MS ? entry : undefined
+  }
+
+  #expect(account: AccountId, change: bigint): void {
+    this.#expected.set(account, (this.#expected.get(account) ?? 0n) + change)
+  }
+
+  #lose(account: AccountId, amount: bigint): void {
+    this.#lost.set(account, (this.#lost.get(account) ?? 0n) + amount)
+  }
+
+  /** What receivers fulfilled in time and were not credited, since the thread that waited for it had ended. */
+  get lostInCrash(): ReadonlyMap<AccountId, bigint> {
+    return this.#lost
   }
 
   /** An answer leaves. B1: what it rests on is durable. B4: an id has one answer. `ends`: it is the receiver's. */
@@ -167,9 +283,9 @@ export class Witness implements StoreWatch {
     this.#open--
     if (reply.type === 'refusal') return
     const { condition, amount } = asked.prepare
-    const entry = this.#entries.get(condition)
+    const entry = this.#entries.ofSender(condition, asked.from)
     if (asked.requestId !== undefined) this.#sameAnswer(asked, asked.requestId, reply)
-    if (entry === undefined || entry.sender !== asked.from) return this.#toldUncharged(asked, reply)
+    if (entry === undefined) return this.#toldUncharged(asked, reply)
     this.#checked.B1++
     const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
     if (entry.phase !== due || !this.#isDurable(entry))
@@ -179,9 +295,9 @@ export class Witness implements StoreWatch {
       const receiver = entry.fulfilled ? 'fulfilled in time' : 'did not fulfill in time'
       throw this.#broken('ends', `the sender was told ${reply.type}, but the receiver ${receiver}`, condition)
     }
-    if (reply.type === 'fulfill' && !entry.told) this.#expected.set(asked.from, (this.#expected.get(asked.from) ?? 0n) - amount)
+    if (reply.type === 'fulfill' && !entry.told) this.#expect(asked.from, -amount)
     entry.told = true
-    if (entry.requestId === undefined) this.#entries.delete(condition)
+    if (entry.requestId === undefined) this.#entries.remove(condition, entry)
   }
 
   /** With an id, a reject that moved nothing is durable too; F08 is a property of the packet alone (R6). */
@@ -191,7 +307,7 @@ export class Witness implements StoreWatch {
     if (reply.type === 'fulfill') throw this.#broken('ends', 'a fulfill was told for a payment that was never charged', condition)
     if (asked.requestId === undefined || reply.code === 'F08') return
     this.#checked.B1++
-    const entry = this.#entries.get(`${asked.from} ${asked.requestId}`)
+    const entry = this.#entries.rejected(`${asked.from} ${asked.requestId}`)
     if (entry === undefined || !this.#isDurable(entry)) throw this.#broken('B1', 'a reject under an id was told before it was durable', condition)
   }
 
@@ -205,13 +321,28 @@ export class Witness implements StoreWatch {
   }
 
   #isDurable(entry: Entry): boolean {
-    return entry.seq <= (this.#acknowledged.get(entry.thread) ?? 0)
+    return entry.seq <= (this.#books.get(entry.thread)?.acknowledged ?? 0)
   }
 
-  /** At the end: nothing under way or in transit, nobody waits, and each balance is what its holder was told. */
-  quiet(store: StoreAtRest): void {
+  /** A payment that nobody was told of: its sender was cut off, and was charged if the receiver was credited. */
+  #settle(entry: Entry, condition: string): void {
+    if (entry.told || entry.record === undefined) return
+    this.#checked.ends++
+    if (!this.#cutOff.has(`${entry.sender} ${condition}`)) throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
+    if (entry.fulfilled !== (entry.phase === 'credited'))
+      throw this.#broken('ends', `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`, condition)
+    if (entry.phase === 'credited') this.#expect(entry.sender, -entry.record.incomingAmount)
+    entry.told = true
+  }
+
+  /** At the end: the store is at rest, nobody waits, and each balance is what its holder was told. */
+  quiet(store: StoreAtRest, isCool: boolean): void {
     if (this.#open > 0) throw this.#broken('quiet', `${this.#open} prepares were never answered`)
-    for (const book of store.books.values()) this.#bookIsQuiet(store, book.thread)
+    for (const { thread } of store.books.values()) {
+      const unrest = unrestIn(store, thread, isCool, () => this.#checked.quiet++)
+      if (unrest !== undefined) throw this.#broken('quiet', unrest.what, ...unrest.about)
+    }
+    for (const [condition, entry] of this.#entries.all()) this.#settle(entry, condition)
     for (const shard of store.shards.values()) {
       this.#checked.quiet++
       const expected = this.#expected.get(shard.account.id) ?? 0n
@@ -221,31 +352,7 @@ export class Witness implements StoreWatch {
     }
   }
 
-  #bookIsQuiet(store: StoreAtRest, thread: ThreadId): void {
-    const book = store.books.get(thread)
-    if (book === undefined) return
-    for (const payment of book.payments.values()) {
-      this.#checked.quiet++
-      if (payment.record !== undefined && payment.tombstone === undefined)
-        throw this.#broken('quiet', `payment ${payment.record.payment} is still under way`, payment.record.condition)
-    }
-    if (book.left.size > 0) throw this.#broken('quiet', `${book.left.size} messages are still left in the book of ${thread}`)
-    for (const [id, entry] of book.entries) {
-      this.#checked.quiet++
-      const shard = store.shards.get(id)
-      const granted = shard?.granted.get(thread) ?? 0n
-      const returned = shard?.returned.get(thread) ?? 0n
-      if (granted !== entry.taken || returned !== entry.given)
-        throw this.#broken('quiet', `money of ${entry.account.name} is in transit to or from ${thread}`, entry.account.name)
-      if (entry.underWay !== 0n) throw this.#broken('quiet', `${entry.underWay} is still under way to ${entry.account.name}`, entry.account.name)
-    }
-  }
-
   #broken(invariant: InvariantBroken['invariant'], what: string, ...about: readonly string[]): InvariantBroken {
     return new InvariantBroken(invariant, `at ${this.#connector}: ${what}`, about)
   }
-}
-
-function newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number): Entry {
-  return { sender, thread, requestId, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false }
 }

@@ -61,6 +61,16 @@ export interface Violation {
   readonly about?: readonly string[]
 }
 
+/** What went wrong in a run, and what it cost. Amounts are decimal strings. */
+export interface FaultFigures {
+  /** How often each kind of fault struck. */
+  readonly fired: Readonly<Record<string, number>>
+  /** By `CONNECTOR ACCOUNT`: what the account fulfilled in time and was not credited, since the thread that waited had ended. */
+  readonly lostInCrash: Readonly<Record<string, string>>
+  /** By line: how much more its ends were charged by each other than they were credited (S4). */
+  readonly drift: Readonly<Record<string, string>>
+}
+
 export interface RunFigures {
   readonly regime: string
   readonly policy: string
@@ -74,6 +84,8 @@ export interface RunFigures {
   /** Of a behaviour that begins after time 0: from its start until the success ratio of ten seconds is again
    *  within 5 points of what it was before; absent without one, null when it never was. */
   readonly recoveryMs?: number | null
+  /** Of a world in which something goes wrong. */
+  readonly faults?: FaultFigures
   readonly invariants: { readonly checked: Readonly<Record<string, number>>; readonly violation?: Violation }
   /** Connector hops: prepares taken in by connectors, whole run. */
   readonly hops: number

@@ -1,6 +1,6 @@
 /** What a command line asks for, checked and turned into plans: one for each variation and policy, in the order of the results. */
 import { policies as allPolicies, policyNamed } from '../../src/core/routing/policies.ts'
-import { suggestion, UsageError } from '../usageError.ts'
+import { suggestion, UsageError } from '../../src/files/usageError.ts'
 import { readGraph } from '../workload/graph.ts'
 import { readPayments } from '../workload/payments.ts'
 import type { Plan } from '../workload/plan.ts'

@@ -4,7 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../../src/files/usageError.ts'
 
 const CHUNK_CHARACTERS = 1 << 20
 

@@ -1,5 +1,5 @@
 /** The results for a terminal of 100 columns: the table, policy by regime, and the answer in words. */
-import Table from 'cli-table3'
+import { plainTable, trimmed } from '../../src/terminal/table.ts'
 import type { PolicyResult, Results } from '../experiment/results.ts'
 import { count, decimal, duration, NOTHING, percent, range } from './format.ts'
 import { rank, worstOf } from './standing.ts'
@@ -37,38 +37,6 @@ const GREEN = 32
 
 type Style = (code: number, text: string) => string
 
-const NO_LINES = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((place) => [place, '']),
-)
-
-/** Without lines and colours of its own. */
-function plainTable(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
-  const table = new Table({
-    chars: NO_LINES,
-    style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] },
-    head: head.map((title) => style(DIM, title)),
-    colAligns: head.map(() => 'left'),
-  })
-  table.push(...rows.map((row) => [...row]))
-  return trimmed(table.toString())
-}
-
 function overall(results: Results, order: readonly PolicyResult[], style: Style): string {
   const several = results.regimes.length > 1
   const head = ['#', 'policy', 'success', 'volume', ...(several ? ['worst (in)'] : []), 'p95', 'attempts', 'commands']
@@ -82,7 +50,7 @@ function overall(results: Results, order: readonly PolicyResult[], style: Style)
     decimal(policy.attemptsPerPayment),
     decimal(policy.storeCommandsPerPayment),
   ])
-  return plainTable(head, rows, style)
+  return plainTable({ head: head.map((title) => style(DIM, title)), rows })
 }
 
 function ratio(policy: PolicyResult, metric: 'successRatio' | 'volumeRatio', seeds: number): string {
@@ -170,8 +138,4 @@ function cut(text: string, width: number): string {
 /** A regime's name begins with its kind and ends with its variation: both stay. */
 function cutMiddle(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 13)}…${text.slice(-12)}`
-}
-
-function trimmed(text: string): string {
-  return text.replace(/ +$/gm, '')
 }

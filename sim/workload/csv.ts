@@ -1,7 +1,8 @@
 /** Comma-separated files of names and numbers: a header, a row a line; CRLF, blank lines and quoted cells are taken. */
 import { type Amount, parseAmount } from '../../src/core/values/amount.ts'
-import { type Problem, suggestion, UsageError } from '../usageError.ts'
-import { readTextFile } from './textFile.ts'
+import { isName, NAME_RULE } from '../../src/files/names.ts'
+import { readTextFile } from '../../src/files/textFile.ts'
+import { type Problem, suggestion, UsageError } from '../../src/files/usageError.ts'
 
 /** The rows are kept in memory, 100 to 200 bytes each: some 3 million payments. */
 const MAX_CSV_BYTES = 64 * 1_048_576
@@ -93,13 +94,6 @@ export function cellReader(file: string, { line, cells }: CsvRow): CellReader {
       return value
     },
   }
-}
-
-export const NAME_RULE = 'names are ILP address segments: letters, digits, _ ~ -'
-const MAX_NAME_LENGTH = 100
-
-export function isName(text: string): boolean {
-  return text.length <= MAX_NAME_LENGTH && /^[a-zA-Z0-9_~-]+$/.test(text) && text !== '__proto__'
 }
 
 function shortened(text: string): string {

@@ -1,6 +1,6 @@
 /** Endpoints, traffic and behaviours of a scenario, resolved to members and checked. */
 import { ZERO } from '../../src/core/values/amount.ts'
-import { suggestion } from '../usageError.ts'
+import { suggestion } from '../../src/files/usageError.ts'
 import { piecesOf, pieceText } from './graph.ts'
 import { RESERVED, type Report } from './network.ts'
 import type { BehaviourPlan, ConnectorPlan, EndpointPlan, LinePlan, TrafficPlan } from './plan.ts'

@@ -1,6 +1,6 @@
 /** GRAPH.csv: header `from,to,capacity[,latencyMs]`, an edge a row: a peering of two connectors with one credit line. */
 import { type Amount, add, MAX_TOTAL } from '../../src/core/values/amount.ts'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../../src/files/usageError.ts'
 import { cellReader, readCsv } from './csv.ts'
 
 const DEFAULT_LATENCY_MS = 10

@@ -2,8 +2,8 @@
 
 import type { Amount } from '../../src/core/values/amount.ts'
 import { amount, divideFloor } from '../../src/core/values/amount.ts'
-import { suggestion } from '../usageError.ts'
-import type { PathProblem } from './forms.ts'
+import type { PathProblem } from '../../src/files/forms.ts'
+import { suggestion } from '../../src/files/usageError.ts'
 import type { ConnectorPlan, Latency, LinePlan } from './plan.ts'
 import type { Body, Settings, Topology } from './schema.ts'
 

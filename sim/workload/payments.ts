@@ -1,6 +1,6 @@
 /** PAYMENTS.csv: header `atMs,from,to,amount`, a payment a row, in any order. */
 
-import { UsageError } from '../usageError.ts'
+import { UsageError } from '../../src/files/usageError.ts'
 import { cellReader, readCsv } from './csv.ts'
 import type { PaymentRow } from './plan.ts'
 

@@ -1,10 +1,10 @@
 /**
  * The quiet world of `--topology` and `--payments`: whichever is given replaces the scenario's own. One thread a
  * connector, parallelism 1, payers with unlimited own funds, receivers that fulfill at once; no regimes, no
- * behaviours. Policy, failover and intervals are the scenario's.
+ * behaviours, no faults. Policy, failover and intervals are the scenario's.
  */
 import { type Amount, add, MAX_TOTAL, most, ZERO } from '../../src/core/values/amount.ts'
-import { suggestion, UsageError } from '../usageError.ts'
+import { suggestion, UsageError } from '../../src/files/usageError.ts'
 import { totalsOf } from './demand.ts'
 import { type Graph, piecesOf, pieceText } from './graph.ts'
 import { connectorPlan, halves } from './network.ts'
@@ -55,6 +55,7 @@ export function planOfFiles(scenario: Scenario, { graph, payments }: Files, run:
     traffic: payments === undefined ? scenario.base.traffic.map((stream) => amongAll(stream, endpoints)) : [],
     payments: payments?.rows ?? [],
     behaviours: [],
+    faults: [],
     subjects: names,
   }
 }

@@ -7,16 +7,16 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { policies } from '../../src/core/routing/policies.ts'
-import { type Problem, suggestion, UsageError } from '../usageError.ts'
-import { type PathProblem, problemsIn } from './forms.ts'
+import { type PathProblem, problemsIn } from '../../src/files/forms.ts'
+import { located, refusalOf } from '../../src/files/located.ts'
+import { suggestion, UsageError } from '../../src/files/usageError.ts'
+import { readYamlFile, type YamlFile } from '../../src/files/yamlFile.ts'
 import { patched, patchSchema } from './patch.ts'
 import type { Plan } from './plan.ts'
 import { resolve, subjectsOf, type World } from './resolve.ts'
 import { BODY, type Body, SCENARIO } from './schema.ts'
-import { readYamlFile, type YamlFile } from './yamlFile.ts'
 
 const WHAT = 'a scenario (see scenarios/*.yaml)'
-const MAX_PROBLEMS = 10
 /** They stand above the regimes, and are the same for all. */
 const NOT_IN_REGIMES = ['question', 'compare', 'regimes']
 
@@ -108,7 +108,7 @@ function readScenario(file: string): Scenario {
   const yaml = readYamlFile(file, WHAT)
   const parsed = SCENARIO.safeParse(yaml.value)
   if (!parsed.success)
-    throw usageError(
+    throw refusalOf(
       yaml,
       problemsIn(parsed.error).map((problem) => located(yaml, problem)),
     )
@@ -132,6 +132,11 @@ function readScenario(file: string): Scenario {
   }
 }
 
+/** Where a regime's patch stands. */
+function inRegime(regime: string | undefined): readonly string[] {
+  return regime === undefined ? [] : ['regimes', regime]
+}
+
 interface Patch {
   readonly regime: string
   readonly patch: Readonly<Record<string, unknown>>
@@ -141,7 +146,7 @@ interface Patch {
 function patchedRegime(yaml: YamlFile, { regime, patch, compared }: Patch): Regime {
   const misplaced = NOT_IN_REGIMES.filter((key) => Object.hasOwn(patch, key))
   if (misplaced.length > 0) {
-    throw usageError(
+    throw refusalOf(
       yaml,
       misplaced.map((key) => located(yaml, { path: ['regimes', regime, key], what: 'stands above the regimes, the same for all' })),
     )
@@ -149,9 +154,9 @@ function patchedRegime(yaml: YamlFile, { regime, patch, compared }: Patch): Regi
   const base = Object.fromEntries(Object.entries(yaml.value).filter(([key]) => !NOT_IN_REGIMES.includes(key)))
   const parsed = BODY.safeParse(patched(base, patch))
   if (!parsed.success)
-    throw usageError(
+    throw refusalOf(
       yaml,
-      problemsIn(parsed.error).map((problem) => located(yaml, problem, regime)),
+      problemsIn(parsed.error).map((problem) => located(yaml, problem, inRegime(regime))),
     )
   const about = typeof patch.about === 'string' ? (parsed.data.about ?? '') : ''
   return { name: regime, about, world: world(yaml, { body: parsed.data, compared, regime }) }
@@ -163,29 +168,11 @@ function world(yaml: YamlFile, { body, compared, regime }: { readonly body: Body
   const resolved = resolve(body, report)
   subjectsOf(compared, { world: resolved, report })
   if (problems.length > 0)
-    throw usageError(
+    throw refusalOf(
       yaml,
-      problems.map((problem) => located(yaml, problem, regime)),
+      problems.map((problem) => located(yaml, problem, inRegime(regime))),
     )
   return resolved
-}
-
-/** The line that says it: in the regime's patch if the key stands there, otherwise in the base. */
-function located(yaml: YamlFile, { path, what }: PathProblem, regime?: string): Problem {
-  const inBase = yaml.locate(path)
-  const [text = '', todo] = what.split(/; (.*)/s)
-  const problem = { file: yaml.file, what: text, ...(todo === undefined ? {} : { todo }) }
-  if (regime !== undefined) {
-    const inPatch = yaml.locate(['regimes', regime, ...path])
-    if (inPatch.depth - 2 >= inBase.depth) return { ...problem, line: inPatch.line, key: ['regimes', regime, ...path].join('.') }
-  }
-  return { ...problem, line: inBase.line, key: path.join('.') }
-}
-
-function usageError(yaml: YamlFile, problems: readonly Problem[]): UsageError {
-  const inOrder = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-  const more = problems.length - MAX_PROBLEMS
-  return new UsageError(...inOrder.slice(0, MAX_PROBLEMS), ...(more > 0 ? [{ file: yaml.file, what: `${more} more like these` }] : []))
 }
 
 /** `scenarios/scenario.schema.json`, which editors pick up. */

@@ -1,8 +1,9 @@
 /** The scenario file: its keys, what they mean and their defaults. The JSON Schema for editors is made from this. */
 import { z } from 'zod'
-import { byName, keys, oneOf, oneOrMany } from './forms.ts'
+import { byName, keys, oneOf, oneOrMany } from '../../src/files/forms.ts'
+import { count, duration, flag, money, name, policy, text, word } from '../../src/files/scalars.ts'
 import type { AmountDistribution, Latency, Via } from './plan.ts'
-import { count, duration, flag, funds, money, name, odds, policy, positive, rate, rejectCode, text, word } from './scalars.ts'
+import { funds, odds, positive, rate, rejectCode, threadId } from './scalars.ts'
 
 const MAX_MEMBERS = 2_000
 /** B5: an expiry further ahead is refused. */
@@ -146,6 +147,34 @@ const behaviour = keys({
   .refine(({ kind, delay }) => (kind === 'slow') === (delay !== undefined), { path: ['delay'], error: 'kind slow needs a delay, the others have none' })
   .refine(({ since, until }) => until === undefined || since < until, { path: ['until'], error: 'is not after since' })
 
+const fault = keys({
+  who: oneOrMany('Connectors, or any: each for itself.', name('A connector, or any.')),
+  kind: word(
+    'crash: a thread dies with all that it had in memory, and starts again after `restartAfter`. store-restart: its store dies and comes back with all its data after `restartAfter`; every connection breaks. store-stall: its store stands still for `lasts`; a thread whose command is not answered within 2s gives its connection up.',
+    ['crash', 'store-restart', 'store-stall'],
+  ),
+  every: optional(duration('Again and again, with this mean between them (Poisson). Or give at.', 1)),
+  at: optional(oneOrMany('At exactly these times. Or give every.', duration('A time.'))),
+  since: duration('Default 0s.').prefault('0s'),
+  until: optional(duration('Default: the end.')),
+  thread: optional(threadId('Of crash: which. Default any of them.')),
+  midStep: optional(odds('Of crash: odds that it falls between two effects of the next step; otherwise between two inputs. Default 50%.')),
+  restartAfter: optional(latency('Of crash and store-restart. Default 100ms.')),
+  lasts: optional(latency('Of store-stall.')),
+  arrives: optional(odds('Share of the commands on their way to the store, the first of them, that it still gets. Default: drawn each time.')),
+  lateBy: optional(latency('Of crash and store-stall: how long after the cut the last of these comes in. Default uniform: [0ms, 100ms].')),
+})
+  .refine(({ every, at }) => (every === undefined) !== (at === undefined), { error: 'needs either every or at' })
+  .refine(({ since, until }) => until === undefined || since < until, { path: ['until'], error: 'is not after since' })
+  .refine(({ kind, thread }) => kind === 'crash' || thread === undefined, { path: ['thread'], error: 'only a fault of kind crash has a thread' })
+  .refine(({ kind, midStep }) => kind === 'crash' || midStep === undefined, { path: ['midStep'], error: 'only a fault of kind crash has midStep' })
+  .refine(({ kind, lasts }) => (kind === 'store-stall') === (lasts !== undefined), {
+    path: ['lasts'],
+    error: 'kind store-stall needs to say how long it lasts, the others have restartAfter',
+  })
+  .refine(({ kind, restartAfter }) => kind !== 'store-stall' || restartAfter === undefined, { path: ['restartAfter'], error: 'kind store-stall has lasts' })
+  .refine(({ kind, lateBy }) => kind !== 'store-restart' || lateBy === undefined, { path: ['lateBy'], error: 'what comes after the store has died is lost' })
+
 /** What a regime may change. */
 const body = {
   about: optional(text('What this is a model of, for the report.')),
@@ -163,6 +192,7 @@ const body = {
   endpoints: byName('Groups of users and receivers, by name.', endpoints).prefault({}),
   traffic: byName('Streams of payments, by name.', traffic).prefault({}),
   behaviours: byName('What a connector or endpoint does instead of its duty, by name.', behaviour).prefault({}),
+  faults: byName('What goes wrong, by name.', fault).prefault({}),
 }
 
 const compare = keys({

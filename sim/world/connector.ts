@@ -1,23 +1,25 @@
 /** One connector: its threads, its announcer, its store, and the doors by which others reach it. */
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../../src/core/announcer.ts'
-import { warmingPolicies } from '../../src/core/book/warming.ts'
 import { type Directory, makeDirectory } from '../../src/core/directory.ts'
-import { policyNamed } from '../../src/core/routing/policies.ts'
-import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
-import { type Amount, amount } from '../../src/core/values/amount.ts'
+import type { Amount } from '../../src/core/values/amount.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
+import type { Cut, Fault, StoreRestart, StoreStall } from '../faults/fault.ts'
 import type { ConnectorPlan } from '../workload/plan.ts'
 import { Behaviours } from './behaviours.ts'
 import { type Context, stream, traceTime } from './context.ts'
+import { dealer } from './dealing.ts'
+import type { Home } from './incarnation.ts'
 import { Connections, type Door, type Respond } from './link.ts'
 import type { Line } from './network.ts'
 import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
-import { type Home, ThreadHost } from './threadHost.ts'
+import { StoreProcess } from './storeProcess.ts'
+import { configOf } from './threadConfig.ts'
+import { ThreadHost } from './threadHost.ts'
 
 export interface AccountPlan {
   readonly account: Account
@@ -43,6 +45,7 @@ export class Connector implements Home {
   readonly #context: Context
   readonly #watch: ConnectorWatch
   readonly #threads = new Map<ThreadId, ThreadHost>()
+  readonly #process: StoreProcess
   readonly #announcer: Announcer
   readonly #local: Stream
   readonly #behaviours: Behaviours
@@ -72,6 +75,7 @@ export class Connector implements Home {
     )
     this.witness = new Witness(plan.name, context.checked)
     this.store = new SimStore(this.witness)
+    this.#process = new StoreProcess(context.events)
     for (const each of accounts) this.#register(each)
     for (let i = 0; i < plan.threads; i++) this.#addThread(`t${i}`)
     this.#announcer = makeAnnouncer(
@@ -93,7 +97,7 @@ export class Connector implements Home {
   }
 
   #addThread(thread: ThreadId): void {
-    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread)))
+    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread), this.#process))
   }
 
   /** The line that leads to an account's holder, and the door there. */
@@ -114,26 +118,19 @@ export class Connector implements Home {
   }
 
   #door(account: Account, farm: readonly ThreadId[], accepted: number, from: string): Door {
-    const deal = this.#dealer(account, farm, accepted)
-    const take = (prepare: Prepare, requestId: string | undefined, respond: Respond): void => {
+    const deal = dealer(this.plan.dealing, {
+      account: account.id,
+      hosts: farm.map((thread) => this.#host(thread)),
+      accepted,
+      nowUs: () => this.#context.events.nowUs,
+      locally: (run) => this.#locally(run),
+    })
+    const take = (prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number): void => {
       this.hops++
-      if (this.#behaviours.none) deal(prepare, requestId, respond)
-      else this.#behaviours.meet(from, respond, () => deal(prepare, requestId, respond))
+      if (this.#behaviours.none) deal(prepare, requestId, respond, leftUs)
+      else this.#behaviours.meet(from, respond, () => deal(prepare, requestId, respond, leftUs))
     }
     return { name: this.name, take }
-  }
-
-  /** A1: the connection's own thread, or with dealing `request` the next in turn, one local hop away. */
-  #dealer(account: Account, farm: readonly ThreadId[], accepted: number): Door['take'] {
-    const hosts = farm.map((thread) => this.#host(thread))
-    const own = hosts[accepted % hosts.length] as ThreadHost
-    if (this.plan.dealing === 'connection') return (prepare, requestId, respond) => own.receive(account.id, prepare, requestId, respond)
-    let turn = accepted
-    return (prepare, requestId, respond) => {
-      const host = hosts[turn++ % hosts.length] as ThreadHost
-      if (host === own) host.receive(account.id, prepare, requestId, respond)
-      else this.#locally(() => host.receive(account.id, prepare, requestId, (reply) => this.#locally(() => respond(reply))))
-    }
   }
 
   #locally(run: () => void): void {
@@ -141,7 +138,7 @@ export class Connector implements Home {
   }
 
   start(): void {
-    for (const host of this.#threads.values()) host.start(`${host.id}-1`)
+    for (const host of this.#threads.values()) host.start()
     this.#announce({ type: 'started', at: this.#context.events.nowMs() })
     for (const [account, way] of this.#ways) {
       if (way.peer !== undefined) this.#announce({ type: 'connected', at: this.#context.events.nowMs(), account })
@@ -183,7 +180,7 @@ export class Connector implements Home {
         return this.#readBooks(effect)
       case 'publish':
         for (const host of this.#threads.values()) {
-          this.#locally(() => host.input({ type: 'snapshotTaken', at: this.#context.events.nowMs(), snapshot: effect.snapshot }))
+          this.#locally(() => host.hearSnapshot(effect.snapshot))
         }
         return
       case 'sleepUntil':
@@ -195,12 +192,19 @@ export class Connector implements Home {
     }
   }
 
+  /** What the store does not get or answer is not read: the next reading comes soon. */
   #readBooks(command: Extract<AnnouncerEffect, { type: 'readBooks' }>): void {
     const delay = (): number => latencyUs(this.#local, this.#context.plan.storeLatency)
+    const { life } = this.#process
+    this.#context.events.after(delay(), () => this.#process.meet(life, () => this.#readNow(command, delay)))
+  }
+
+  #readNow(command: Extract<AnnouncerEffect, { type: 'readBooks' }>, delay: () => number): void {
+    const { life } = this.#process
+    const reading = this.store.read(command.accounts)
+    this.#context.trace?.({ at: traceTime(this.#context), kind: 'store', connector: this.name, who: 'announcer', command, reply: reading })
     this.#context.events.after(delay(), () => {
-      const reading = this.store.read(command.accounts)
-      this.#context.trace?.({ at: traceTime(this.#context), kind: 'store', connector: this.name, who: 'announcer', command, reply: reading })
-      this.#context.events.after(delay(), () => this.#announce({ type: 'booksRead', at: this.#context.events.nowMs(), reading }))
+      if (life === this.#process.life) this.#announce({ type: 'booksRead', at: this.#context.events.nowMs(), reading })
     })
   }
 
@@ -210,6 +214,48 @@ export class Connector implements Home {
     this.#context.events.at(atUs, () => {
       if (this.#announcerWakeUs === atUs) this.#announce({ type: 'woke', at: this.#context.events.nowMs() })
     })
+  }
+
+  // --- what goes wrong ------------------------------------------------------------------------------------------------
+
+  /** Not where it finds nothing to strike: a thread that is down, a store that is down or stands still. */
+  isOpenTo(fault: Fault): boolean {
+    return fault.type === 'crash' ? this.#host(fault.thread).isUp : this.#process.isUp && this.#process.stall === undefined
+  }
+
+  strike(fault: Fault): void {
+    switch (fault.type) {
+      case 'crash':
+        return this.#host(fault.thread).crash(fault)
+      case 'store-restart':
+        return this.#restartStore(fault)
+      case 'store-stall':
+        return this.#stallStore(fault)
+      default:
+        return unreachable(fault)
+    }
+  }
+
+  #restartStore({ restartUs, cuts }: StoreRestart): void {
+    for (const [i, host] of [...this.#threads.values()].entries()) host.storeDied(cuts[i] as Cut)
+    this.#process.die()
+    this.#context.events.after(restartUs, () => {
+      this.#process.comeBack()
+      this.#storeIsBack()
+    })
+  }
+
+  #stallStore({ lastsUs, cuts }: StoreStall): void {
+    this.#process.standStill(cuts)
+    for (const host of this.#threads.values()) host.storeStandsStill()
+    this.#context.events.after(lastsUs, () => {
+      this.#process.goOn()
+      this.#storeIsBack()
+    })
+  }
+
+  #storeIsBack(): void {
+    for (const host of this.#threads.values()) host.storeIsBack()
   }
 
   #host(thread: ThreadId): ThreadHost {
@@ -235,32 +281,4 @@ interface Way {
   readonly line: Line
   readonly connections: ReadonlyMap<ThreadId, Connections>
   readonly peer: Peering | undefined
-}
-
-const MAX_PACKET = amount(1_000_000_000_000_000n)
-const ANSWER_RETENTION_MS = 60_000
-const MAX_OPEN = 100_000
-const MAX_KEPT_IDS = 1_000_000
-const MAX_WAITING = 10_000
-
-function configOf(plan: ConnectorPlan, directory: Directory, thread: ThreadId): ThreadConfig {
-  const policy = policyNamed(plan.policy)
-  const warming = warmingPolicies.find(({ name }) => name === plan.warming)
-  if (policy === undefined || warming === undefined) throw new Error(`${plan.name}: no policy ${plan.policy} or warming ${plan.warming}`)
-  return {
-    thread,
-    directory,
-    policy,
-    warming,
-    failover: plan.failover,
-    attemptTimeoutMs: plan.attemptTimeoutMs,
-    coolAfterMs: plan.coolAfterMs,
-    rates: new Map(),
-    maxPacketAmount: MAX_PACKET,
-    answerRetentionMs: ANSWER_RETENTION_MS,
-    maxOpen: MAX_OPEN,
-    maxKeptIds: MAX_KEPT_IDS,
-    maxWaiting: MAX_WAITING,
-    positionLimits: new Map(),
-  }
 }

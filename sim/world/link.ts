@@ -1,13 +1,22 @@
 /** The ends of a line as the network sees them, and the connections that a client opens to a farm. */
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 
-export type Respond = (reply: Reply | Refusal) => void
+/** No answer came: the connection was refused and nothing was taken, or it broke while the request was held (S1). */
+export interface Failure {
+  readonly type: 'failure'
+  readonly how: 'notTaken' | 'unknown'
+}
+
+export const NOT_TAKEN: Failure = { type: 'failure', how: 'notTaken' }
+export const UNKNOWN: Failure = { type: 'failure', how: 'unknown' }
+
+export type Respond = (reply: Reply | Refusal | Failure) => void
 
 /** Who takes a prepare that arrives: a thread of a connector by one of its connections, or a user. */
 export interface Door {
   readonly name: string
-  /** Called when the prepare arrives; `respond` sends the answer on its way back. */
-  readonly take: (prepare: Prepare, requestId: string | undefined, respond: Respond) => void
+  /** Called when the prepare arrives that left at `leftUs`; `respond` sends the answer on its way back. */
+  readonly take: (prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number) => void
 }
 
 /** The connections of one client to one account's farm, used in turn (A1). */

@@ -24,15 +24,19 @@ export class Line {
 
   /** A prepare to `door`; its answer comes to `hear`. */
   prepare(from: string, door: Door, prepare: Prepare, requestId: string | undefined, hear: Respond): void {
+    const { nowUs } = this.#context.events
     if (this.#context.trace === undefined) {
-      this.#later(() => door.take(prepare, requestId, (reply) => this.#later(() => hear(reply))))
+      this.#later(() => door.take(prepare, requestId, (reply) => this.#later(() => hear(reply)), nowUs))
       return
     }
     const exchange = ++this.#exchanges
     const asked: Message = { type: 'prepare', ...prepare, ...(requestId === undefined ? {} : { requestId }) }
     this.#carry(exchange, { from, to: door.name }, asked, () =>
-      door.take(prepare, requestId, (reply) =>
-        this.#carry(exchange, { from: door.name, to: from }, { condition: prepare.condition, ...reply }, () => hear(reply)),
+      door.take(
+        prepare,
+        requestId,
+        (reply) => this.#carry(exchange, { from: door.name, to: from }, { condition: prepare.condition, ...reply }, () => hear(reply)),
+        nowUs,
       ),
     )
   }

@@ -16,6 +16,7 @@ export interface Facts {
   readonly first: string
   readonly amount: Amount
   readonly startedUs: number
+  readonly expiryMs: number
   /** What the receiver will do: settled at birth, so that no policy can change it. */
   readonly willFulfill: boolean
   readonly rejectCode: RejectCode
@@ -30,6 +31,8 @@ export interface Payment {
   /** Times it was asked, or will be, and not yet answered. */
   openAsks: number
   outcome: string | undefined
+  /** Of an asking that was never answered: it may have been taken (lost), or was not. */
+  unheard: 'lost' | 'unreachable' | undefined
 }
 
 /** Filled anew for each payment: the number is all that differs. */
@@ -47,7 +50,7 @@ export class Payments {
     const number = ++this.#last
     PREIMAGE.writeUInt32BE(number, 28)
     const fulfillment = fulfillmentOf(PREIMAGE)
-    const payment: Payment = { number, facts, condition: conditionOf(fulfillment), fulfillment, openAsks: facts.asks, outcome: undefined }
+    const payment: Payment = { number, facts, condition: conditionOf(fulfillment), fulfillment, openAsks: facts.asks, outcome: undefined, unheard: undefined }
     this.#byCondition.set(payment.condition, payment)
     return payment
   }

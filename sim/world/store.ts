@@ -69,12 +69,15 @@ export class SimStore {
     this.#watch.applied()
   }
 
-  claim(thread: ThreadId, command: CommandOf<'claim'>): BookContents {
+  /** `mayOpen`: false where the book must be there. */
+  claim(thread: ThreadId, command: CommandOf<'claim'>, mayOpen = true): BookContents {
     this.counts.claim++
-    const book = this.books.get(thread) ?? newBook(thread)
+    const known = this.books.get(thread)
+    const book = known ?? (mayOpen ? newBook(thread) : this.#book(thread))
     this.books.set(thread, book)
     book.epoch = command.epoch
-    return contentsOf(book)
+    this.#watch.claimed(thread, command.epoch)
+    return contentsOf(book, known === undefined)
   }
 
   /** B2: only the next number is applied. */
@@ -85,6 +88,7 @@ export class SimStore {
     if (command.seq <= book.seq) return 'already'
     if (command.seq > book.seq + 1) return 'gap'
     book.seq = command.seq
+    this.#watch.commits(thread, command.epoch, command.seq)
     for (const change of command.changes) {
       this.#watch.changed(thread, command.seq, change, paymentOf(book, change))
       this.#apply(book, change)
@@ -340,8 +344,9 @@ function noteUnresolved(kept: Kept, unresolved: Unresolved | undefined): void {
   if (unresolved !== undefined) kept.unresolved = [...kept.unresolved, unresolved]
 }
 
-function contentsOf(book: Book): BookContents {
+function contentsOf(book: Book, isNew: boolean): BookContents {
   return {
+    isNew,
     seq: book.seq,
     accounts: [...book.entries].map(([account, { hot, taken, given, underWay }]) => ({ account, hot, taken, given, underWay })),
     payments: [...book.payments.values()].map(({ payment, record, unresolved, tombstone }) => ({ payment, record, unresolved, tombstone })),

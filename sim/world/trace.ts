@@ -13,8 +13,10 @@ import type { Account, ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
+import type { Fault } from '../faults/fault.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
+import type { Failure } from './link.ts'
 
 /** `at`: virtual ms. */
 export type TraceLine =
@@ -46,8 +48,16 @@ export type TraceLine =
     }
   /** A command as the store applied it, and its reply; without one where it breaks an invariant, and the trace ends. */
   | (Stepped & { readonly kind: 'store'; readonly who: ThreadId | 'announcer'; readonly command: StoreCommand; readonly reply?: StoreReply })
+  /** Something goes wrong at a connector; `name` is its entry of the plan. */
+  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Fault })
+  /** A life of a thread is over, with all that it had in memory; the next begins with its input `started`. */
+  | (Stepped & { readonly kind: 'ended'; readonly who: ThreadId; readonly epoch: string; readonly why: Ending })
+  /** A thread's connection to its store is cut: of its commands that were on their way, the first may still arrive. */
+  | (Stepped & { readonly kind: 'cut'; readonly who: ThreadId; readonly arriving: number; readonly lost: number })
   /** What its store holds when the run is over. */
   | (Stepped & { readonly kind: 'closing' } & Closing)
+
+export type Ending = 'crash' | 'fenced' | 'lostWrites'
 
 interface Stepped {
   readonly at: number
@@ -56,7 +66,7 @@ interface Stepped {
 
 export type Message =
   | ({ readonly type: 'prepare'; readonly requestId?: string } & Prepare)
-  | ({ readonly condition: Condition } & (Reply | Refusal))
+  | ({ readonly condition: Condition } & (Reply | Refusal | Failure))
   | ({ readonly type: 'announcement' } & Announcement)
 
 export type StoreCommand =

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { announcerEffect, announcerEffects, announcerInput } from './schema/announcer.ts'
 import { leftMessage } from './schema/book.ts'
+import { fault } from './schema/fault.ts'
 import { plan } from './schema/plan.ts'
 import { announcementFields, bookEntry, reading } from './schema/routing.ts'
 import { describes } from './schema/shape.ts'
@@ -62,6 +63,13 @@ const message = z.discriminatedUnion('type', [
   z.strictObject({ ...replyTo, ...fulfillFields }),
   z.strictObject({ ...replyTo, ...rejectFields }),
   z.strictObject({ ...replyTo, ...refusalFields }),
+  z
+    .strictObject({
+      ...replyTo,
+      type: z.literal('failure'),
+      how: z.enum(['notTaken', 'unknown']).describe('The connection was refused, or it broke while the request was held (S1).'),
+    })
+    .describe('No answer: the connection was reset.'),
   z.strictObject({ type: z.literal('announcement'), ...announcementFields }),
 ])
 const messageLine = z
@@ -109,6 +117,30 @@ function store<C extends z.ZodType, R extends z.ZodType>(command: C, reply: R) {
     .describe('The store applied a command, as a whole, at this moment. Without a reply it broke an invariant, and the trace ends.')
 }
 
+const faultLine = z
+  .strictObject({ at, kind: z.literal('fault'), connector, name: z.string().describe('Its entry of the plan.'), fault })
+  .describe('Something goes wrong at a connector.')
+const ended = z
+  .strictObject({
+    at,
+    kind: z.literal('ended'),
+    connector,
+    who: threadId,
+    epoch: z.string(),
+    why: z.enum(['crash', 'fenced', 'lostWrites']).describe('fenced: it stopped of itself, since another epoch has claimed its book (B3).'),
+  })
+  .describe('A life of a thread is over, with all that it had in memory. The next begins with its input started.')
+const cut = z
+  .strictObject({
+    at,
+    kind: z.literal('cut'),
+    connector,
+    who: threadId,
+    arriving: count.describe('So many of its commands that are on their way still reach the store, the first of them. Their replies are heard by nobody.'),
+    lost: count.describe('So many do not.'),
+  })
+  .describe("A thread's connection to its store is cut.")
+
 const totals = z.record(threadId, amount)
 const closing = z
   .strictObject({
@@ -120,11 +152,12 @@ const closing = z
   })
   .describe('What the store of a connector holds when the run is over: one line for each, the last of a trace that no broken invariant cut short.')
 
-export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, closing])
+export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, ended, cut, closing])
 
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
 Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by the grant of a warm (cold - grant, granted + grant) and by a cool (cold + given - returned where that is positive, then returned = given).
 Balance of an account: cold + sum over threads of (granted - taken) + hot + (given - returned). R3: cold >= -creditLimit, hot >= 0. R5, for each connector and unit, after every line: sum of the balances + payments under way (incomingAmount) + positions = sum of opening balances. B1: a sendPrepare comes after the committed input of the charge or reroute with its attempt, an answer with a fulfill after that of its credit. B2: a commit is applied only with the number after the last. B4: an id has one owner, one charge and one answer.
+Where something goes wrong, a fault line says what. An ended line ends a life of a thread; the next one begins with its input started, under a new epoch, and claims the book. After a cut line nobody hears the replies to what that thread had sent; its last commands may still reach the store after those of its next life or connection: a commit then answers fenced or already, the others compare totals. B3: a commit of an epoch that has not claimed the book last changes nothing. B9: a payment is only ever sent by the epoch in its id.
 R, B, S and A with a number are the rules in ARCHITECTURE.md.`
 
 /** `scenarios/trace.schema.json`. */
@@ -140,6 +173,9 @@ describes<typeof inputLine, LineOf<'input'>>()
 describes<typeof effectLine, LineOf<'effect'>>()
 describes<typeof message, Message>()
 describes<typeof messageLine, LineOf<'message'>>()
+describes<typeof faultLine, LineOf<'fault'>>()
+describes<typeof ended, LineOf<'ended'>>()
+describes<typeof cut, LineOf<'cut'>>()
 describes<typeof closing, LineOf<'closing'>>()
 describes<z.ZodType<z.output<(typeof stores)[number]>['command']>, StoreCommand>()
 describes<z.ZodType<Exclude<z.output<(typeof stores)[number]>['reply'], undefined>>, StoreReply>()

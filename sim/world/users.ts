@@ -3,6 +3,7 @@ import type { Account } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import { NO_DATA, type Prepare, type Refusal, type RejectCode, type Reply } from '../../src/core/values/packet.ts'
+import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken } from '../check/violation.ts'
 import type { EndpointPlan } from '../workload/plan.ts'
 import { Behaviours, rejectBy } from './behaviours.ts'
@@ -32,6 +33,16 @@ export interface Order {
   readonly requestId: boolean
   readonly repeatAfterMs: number | undefined
 }
+
+interface Asking {
+  readonly payment: Payment
+  readonly access: Access
+  readonly prepare: Prepare
+  readonly requestId: string | undefined
+}
+
+/** Between a request that broke or was refused and the next. */
+const RETRY_MS = 50
 
 export class User {
   readonly name: string
@@ -74,6 +85,7 @@ export class User {
       first: access.connector,
       amount,
       startedUs: nowUs,
+      expiryMs,
       willFulfill,
       rejectCode,
       asks: repeatAfterMs === undefined ? 1 : 2,
@@ -86,10 +98,42 @@ export class User {
       destination: to.address,
       data: NO_DATA,
     }
-    const ask = (): void =>
-      access.line.prepare(this.name, access.connections.next(), prepare, requestId ? `${payment.number}` : undefined, (reply) => this.#heard(payment, reply))
-    ask()
-    if (repeatAfterMs !== undefined) this.#context.events.after(Math.round(repeatAfterMs * 1000), ask)
+    const asking: Asking = { payment, access, prepare, requestId: requestId ? `${payment.number}` : undefined }
+    this.#ask(asking, false)
+    if (repeatAfterMs !== undefined) this.#context.events.after(Math.round(repeatAfterMs * 1000), () => this.#ask(asking, false))
+  }
+
+  /** `mayBeTaken`: an earlier request of this asking broke while it was held. */
+  #ask(asking: Asking, mayBeTaken: boolean): void {
+    const { payment, access, prepare, requestId } = asking
+    access.line.prepare(this.name, access.connections.next(), prepare, requestId, (reply) => {
+      if (reply.type === 'failure') this.#failed(asking, mayBeTaken || reply.how === 'unknown')
+      else if (reply.type === 'refusal' && reply.status === 503) this.#failed(asking, mayBeTaken)
+      else this.#heard(payment, reply)
+    })
+  }
+
+  /** On the next connection, under the same id where it may have been taken, for as long as that can help. */
+  #failed(asking: Asking, mayBeTaken: boolean): void {
+    const { payment, prepare, requestId } = asking
+    const retryMs = this.#context.events.nowMs() + RETRY_MS
+    if ((mayBeTaken && requestId === undefined) || retryMs >= prepare.expiresAt) this.#gaveUp(payment, mayBeTaken ? 'lost' : 'unreachable')
+    else this.#context.events.after(RETRY_MS * 1000, () => this.#ask(asking, mayBeTaken))
+  }
+
+  /** Another asking may still be answered: only that decides how the payment ended. */
+  #gaveUp(payment: Payment, outcome: 'lost' | 'unreachable'): void {
+    payment.openAsks--
+    if (payment.unheard !== 'lost') payment.unheard = outcome
+    if (payment.openAsks > 0) return
+    if (payment.outcome === undefined) this.#meters.ended(payment, payment.unheard)
+    this.#forgetLater(payment)
+  }
+
+  /** What nobody waits for any more may still be under way: its receiver knows it until it has expired. */
+  #forgetLater(payment: Payment): void {
+    const endMs = payment.facts.startedUs / 1000 + payment.facts.expiryMs + EXPIRY_GRACE_MS
+    this.#context.events.at(endMs * 1000, () => this.#payments.end(payment))
   }
 
   /** `ends`: all answers to one payment say the same. */
@@ -102,7 +146,9 @@ export class User {
     } else if (payment.outcome !== outcome && !isRefusal(payment.outcome) && !isRefusal(outcome)) {
       throw new InvariantBroken('ends', `${this.name} was told ${payment.outcome}, and then ${outcome}`, [payment.condition])
     }
-    if (payment.openAsks === 0) this.#payments.end(payment)
+    if (payment.openAsks > 0) return
+    if (payment.unheard === undefined) this.#payments.end(payment)
+    else this.#forgetLater(payment)
   }
 }
 
@@ -110,7 +156,7 @@ export class User {
 export function everyPaymentEnded(payments: Payments, { checked, plan }: Context): void {
   checked.quiet++
   const holders = new Set(plan.behaviours.filter(({ kind }) => kind === 'hold').map(({ who }) => who))
-  const untold = payments.all().filter(({ facts }) => !holders.has(facts.first))
+  const untold = payments.all().filter(({ facts, openAsks }) => openAsks > 0 && !holders.has(facts.first))
   if (untold.length > 0) throw new InvariantBroken('quiet', `${untold.length} payments were never told how they ended`, [untold[0]?.condition ?? ''])
 }
 

@@ -6,13 +6,15 @@ import { type Account, accountIdOf } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
 import { type Amount, ZERO } from '../../src/core/values/amount.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
-import type { RunFigures, Violation } from '../experiment/figures.ts'
+import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
+import { lastMs, longestOutageMs } from '../faults/times.ts'
 import type { EndpointPlan, LinePlan, Plan } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
 import { longestRowMs, startPayments, startTraffic } from './demand.ts'
 import { Events } from './events.ts'
+import { type Fired, startFaults } from './faults.ts'
 import { Connections } from './link.ts'
 import { Meters } from './meters.ts'
 import { Line } from './network.ts'
@@ -25,6 +27,10 @@ import { addressOf, everyPaymentEnded, User } from './users.ts'
 const SETTLE_US = 10_000_000
 /** After the last expiry: what is booked goes back to cold. */
 const REST_MS = 3_000
+/** Of that, the time in which what can be cooled has been: hot that was in use until the last is idle, given back, and sent. */
+const COOLING_MS = 2_000
+/** After a last outage: connections are given up, claims made, totals compared, and what comes late has come. */
+const HEAL_MS = 20_000
 
 export interface Watch {
   readonly trace?: (line: string) => void
@@ -41,37 +47,75 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
   const payments = new Payments()
   const meters = new Meters(context, payments)
   context.trace?.({ at: traceTime(context), kind: 'world', seed, scenario: plan.scenario, regime: plan.regime, plan })
-  const violation = guarded(context, () => live(context, payments, meters))
-  return figuresOf(context, meters, violation)
+  const outcome = guarded(context, () => live(context, payments, meters))
+  return figuresOf(context, meters, outcome)
 }
 
+/** What a run leaves behind. */
+interface Lived {
+  readonly connectors: readonly Connector[]
+  readonly fired: Fired
+  readonly drift: ReadonlyMap<string, bigint>
+}
+
+interface Outcome {
+  readonly lived: Lived
+  readonly violation: Violation | undefined
+}
+
+const NOTHING: Lived = { connectors: [], fired: new Map(), drift: new Map() }
+
 /** Runs until an invariant breaks, or to the end. Anything else that is thrown is a bug and goes up. */
-function guarded(context: Context, run: () => Connector[]): { connectors: readonly Connector[]; violation: Violation | undefined } {
+function guarded(context: Context, run: () => Lived): Outcome {
   try {
-    return { connectors: run(), violation: undefined }
+    return { lived: run(), violation: undefined }
   } catch (error) {
     if (!(error instanceof InvariantBroken)) throw error
-    return { connectors: [], violation: { invariant: error.invariant, at: context.events.nowUs / 1000, what: error.what, about: error.about } }
+    return { lived: NOTHING, violation: { invariant: error.invariant, at: context.events.nowUs / 1000, what: error.what, about: error.about } }
   }
 }
 
-function live(context: Context, payments: Payments, meters: Meters): Connector[] {
+function live(context: Context, payments: Payments, meters: Meters): Lived {
   const { plan, events } = context
   const population = populate(context, payments, meters)
   const connectors = [...population.connectors.values()]
   for (const connector of connectors) connector.start()
   for (const name of plan.subjects) meters.watch(population.connectors.get(name) as Connector)
   meters.startSampling()
+  const fired = startFaults(context, population.connectors)
   events.runUntil(0)
   if (plan.payments.length > 0) startPayments(context, population, plan.payments)
   else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
   events.runUntil(plan.warmUpMs * 1000)
   meters.startCounting(connectors)
-  events.runUntil((plan.durationMs + longestLife(plan) + REST_MS) * 1000)
+  events.runUntil(endMs(plan) * 1000)
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
-  for (const connector of connectors) connector.witness.quiet(connector.store)
-  return connectors
+  for (const { witness, store, plan: each } of connectors) witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
+  return { connectors, fired, drift: driftOf(context, population.connectors) }
+}
+
+/** When all is over: what began has ended, and what was broken has healed. */
+function endMs(plan: Plan): number {
+  const end = plan.durationMs + longestLife(plan)
+  const { faults } = plan
+  return faults.length === 0 ? end + REST_MS : Math.max(end, lastMs(faults)) + longestOutageMs(faults) + HEAL_MS
+}
+
+/** S4: on each line, how much more its ends were charged by each other than they were credited. */
+function driftOf({ plan, checked }: Context, connectors: ReadonlyMap<string, Connector>): Map<string, bigint> {
+  const balance = (at: string, holder: string): bigint => {
+    const connector = connectors.get(at) as Connector
+    return connector.store.balanceOf(accountIdOf(holder, connector.plan.parallelism))
+  }
+  return new Map(
+    plan.lines.map(({ name, from, to }) => {
+      const drift = -(balance(from, to) + balance(to, from))
+      checked.S4++
+      if (drift < 0n) throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
+      return [name, drift]
+    }),
+  )
 }
 
 function longestLife(plan: Plan): number {
@@ -79,12 +123,9 @@ function longestLife(plan: Plan): number {
   return Math.max(0, ...expiries)
 }
 
-function figuresOf(
-  context: Context,
-  meters: Meters,
-  { connectors, violation }: { connectors: readonly Connector[]; violation: Violation | undefined },
-): RunFigures {
+function figuresOf(context: Context, meters: Meters, { lived, violation }: Outcome): RunFigures {
   const { plan, seed, checked } = context
+  const { connectors } = lived
   const badShare = meters.badShare()
   const recoveryMs = meters.recoveryMs()
   return {
@@ -96,8 +137,20 @@ function figuresOf(
     storeCommands: meters.storeCommands(connectors),
     ...(badShare === undefined ? {} : { badShare }),
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
+    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(lived) }),
     invariants: { checked: { ...checked }, ...(violation === undefined ? {} : { violation }) },
     hops: connectors.reduce((sum, { hops }) => sum + hops, 0),
+  }
+}
+
+function faultFigures({ connectors, fired, drift }: Lived): FaultFigures {
+  const lost = connectors.flatMap(({ name, witness, directory }) =>
+    [...witness.lostInCrash].map(([id, amount]) => [`${name} ${directory.accounts.get(id)?.name}`, `${amount}`] as const),
+  )
+  return {
+    fired: Object.fromEntries(fired),
+    lostInCrash: Object.fromEntries(lost),
+    drift: Object.fromEntries([...drift].map(([line, amount]) => [line, `${amount}`])),
   }
 }
 

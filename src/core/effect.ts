@@ -30,5 +30,10 @@ export type Effect =
   | { readonly type: 'sendPrepare'; readonly to: AccountId; readonly payment: PaymentId; readonly attempt: number; readonly prepare: Prepare }
   /** Ends a held request. */
   | { readonly type: 'answer'; readonly request: number; readonly reply: Reply | Refusal }
+  /**
+   * Connections are closed without an answer, and nothing is heard from here any more. `fenced`: another has claimed the book
+   * (B3). `lostWrites`: the store no longer has what it acknowledged; whoever claims next begins with what it has.
+   */
+  | { readonly type: 'stop'; readonly why: 'fenced' | 'lostWrites' }
   /** One deadline a thread; a later effect replaces it. → `woke`, never before. */
   | { readonly type: 'sleepUntil'; readonly at: UnixMs }

@@ -59,6 +59,11 @@ export type Input =
   | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] }
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
   | { readonly type: 'woke'; readonly at: UnixMs; readonly draw: Draw }
+  /**
+   * The way to the store was lost and is there again. Nothing that was asked before will be answered any more; each command
+   * may have been applied, may yet be, or may be lost.
+   */
+  | { readonly type: 'reconnected'; readonly at: UnixMs }
 
 /** `fenced`: another has claimed the book; this thread moves nothing more (B3). */
 export type CommitReply = 'ok' | 'already' | 'gap' | 'fenced'

@@ -5,15 +5,19 @@
 
 import type { PaymentId } from './book/change.ts'
 import { acknowledge, flush, resend } from './book/commits.ts'
+import type { BookContents } from './book/contents.ts'
 import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './book/cool.ts'
 import type { Holding } from './book/holding.ts'
 import { heardLeft, heardOwned } from './book/ids.ts'
+import { heardLeftThere } from './book/leave.ts'
+import { askAgain } from './book/reconnect.ts'
+import { sweep, sweepLate, takeUpBook } from './book/recovery.ts'
 import type { Effect } from './effect.ts'
 import type { CommitReply, Input } from './input.ts'
 import { heardWarm } from './payment/admission.ts'
 import { forget } from './payment/answer.ts'
 import { type Happening, happen } from './payment/lifecycle.ts'
-import { receivePrepare } from './payment/receive.ts'
+import { receivePrepare, receiveRival } from './payment/receive.ts'
 import { type Emitted, findAccount, holdingOf, type Job, makeThreadState, type ThreadConfig, type ThreadState } from './threadState.ts'
 import type { AccountId } from './values/account.ts'
 import type { Draw } from './values/draw.ts'
@@ -32,12 +36,18 @@ export function makeThread(config: ThreadConfig): Thread {
   return {
     step(input) {
       state.effects = []
+      if (state.ended !== undefined) return state.effects
       take(state, input)
+      if (hasEnded(state)) return [{ type: 'stop', why: state.ended }]
       flush(state)
       sleep(state)
       return state.effects
     },
   }
+}
+
+function hasEnded(state: ThreadState): state is ThreadState & { ended: NonNullable<ThreadState['ended']> } {
+  return state.ended !== undefined
 }
 
 function take(state: ThreadState, input: Input): void {
@@ -49,10 +59,7 @@ function take(state: ThreadState, input: Input): void {
       state.effects.push({ type: 'claim', epoch: input.epoch })
       return
     case 'claimed':
-      state.seq = input.book.seq
-      state.serving = true
-      state.timers.arm(at + POLL_MS, { type: 'poll' })
-      return
+      return claimed(state, input.book, at)
     case 'prepareReceived':
       return receivePrepare(state, input)
     case 'fulfillReceived':
@@ -68,12 +75,12 @@ function take(state: ThreadState, input: Input): void {
     case 'cooled':
       return heardCool(state, known(state, input.account), input.reply, at)
     case 'owned':
-      return heardOwned(state, known(state, input.account), input.requestId, input.reply, at)
+      return owned(state, input)
     case 'left':
-      state.effects.push({ type: 'wake', to: input.to })
-      return
+      return heardLeftThere(state, input.to, input.message)
     case 'wakeHeard':
-      state.effects.push({ type: 'readLeft' })
+      // What was left is read at the claim; before it nothing can be struck out.
+      if (state.serving) state.effects.push({ type: 'readLeft' })
       return
     case 'leftRead':
       return heardLeft(state, input.messages, at)
@@ -82,9 +89,23 @@ function take(state: ThreadState, input: Input): void {
       return
     case 'woke':
       return wake(state, at)
+    case 'reconnected':
+      return askAgain(state, at)
     default:
       return unreachable(input)
   }
+}
+
+function claimed(state: ThreadState, book: BookContents, at: UnixMs): void {
+  takeUpBook(state, book, at)
+  state.serving = true
+  state.effects.push({ type: 'readLeft' })
+  state.timers.arm(at + POLL_MS, { type: 'poll' })
+}
+
+function owned(state: ThreadState, { account, requestId, reply, at }: Extract<Input, { type: 'owned' }>): void {
+  const holding = known(state, account)
+  for (const rival of heardOwned(state, holding, requestId, reply, at)) receiveRival(state, holding, requestId, rival, at)
 }
 
 /** A message about one attempt counts only while that attempt is the present one, and only from its receiver (S1, S2). */
@@ -96,7 +117,17 @@ function ofAttempt(state: ThreadState, message: { payment: PaymentId; attempt: n
 }
 
 function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: UnixMs): void {
-  if (reply === 'gap') return resend(state, seq)
+  if (reply === 'fenced') {
+    // It says nothing of earlier sendings: nobody is told anything (B3).
+    state.ended = 'fenced'
+    return
+  }
+  if (reply === 'gap') {
+    // Everything before the first that waits was acknowledged, and is gone.
+    if (state.unacknowledged[0]?.seq === seq) state.ended = 'lostWrites'
+    else resend(state, seq)
+    return
+  }
   for (const emitted of acknowledge(state, seq)) isDurable(state, emitted, at)
 }
 
@@ -124,6 +155,10 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
       return coolIsDue(state, job.holding, at)
     case 'forget':
       return forget(state, job.payment)
+    case 'sweep':
+      return sweep(state, at)
+    case 'sweepLate':
+      return sweepLate(state, at)
     case 'poll':
       state.effects.push({ type: 'readLeft' })
       resendCools(state, at)

@@ -1,6 +1,7 @@
 /** The state behind a thread's one door. Only the modules of the core touch it. */
 import type { Change, PaymentId } from './book/change.ts'
 import { type Holding, makeHolding } from './book/holding.ts'
+import type { Leaving } from './book/leave.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
@@ -44,6 +45,13 @@ export type Job =
   | { readonly type: 'cool'; readonly holding: Holding }
   | { readonly type: 'forget'; readonly payment: Payment }
   | { readonly type: 'poll' }
+  | { readonly type: 'sweep' }
+  | { readonly type: 'sweepLate' }
+
+export interface Asked {
+  readonly request: number
+  readonly sender: Holding
+}
 
 /** A commit that was emitted and not yet acknowledged, with what its acknowledgement sets free. */
 export interface Emitted {
@@ -58,6 +66,8 @@ export interface ThreadState {
   readonly config: ThreadConfig
   epoch: string
   serving: boolean
+  /** Nothing is done here any more. */
+  ended: Extract<Effect, { type: 'stop' }>['why'] | undefined
   /** Numbers for payments and messages of this epoch. */
   lastPayment: number
   lastMessage: number
@@ -69,8 +79,16 @@ export interface ThreadState {
   snapshot: Snapshot | undefined
   readonly timers: Timers<Job>
   sleepingUntil: UnixMs | undefined
-  /** Left messages that were handled, until their striking out is durable. */
+  /** Left messages that were taken up, until their striking out is durable. */
   readonly consumed: Set<string>
+  /** Messages to colleagues, until they lie in their books. */
+  readonly leaving: Map<string, Leaving>
+  /** Requests that a colleague will answer, by the message that asked. */
+  readonly asked: Map<string, Asked>
+  /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
+  unswept: readonly Holding[]
+  /** Until then the store may still apply what was sent by an earlier life or an earlier connection. */
+  lateUntil: UnixMs
   /** Cools that were sent and not answered. */
   readonly cooling: Set<Holding>
   /** The present input's draw, or what follows from it (values/draw.ts). */
@@ -93,6 +111,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     config,
     epoch: '',
     serving: false,
+    ended: undefined,
     lastPayment: 0,
     lastMessage: 0,
     holdings: new Map(),
@@ -104,6 +123,10 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     sleepingUntil: undefined,
     draw: 0,
     consumed: new Set(),
+    leaving: new Map(),
+    asked: new Map(),
+    unswept: [],
+    lateUntil: Number.NEGATIVE_INFINITY,
     cooling: new Set(),
     changes: [],
     changedPayments: [],

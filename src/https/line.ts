@@ -1,5 +1,5 @@
 /** The connections to one peer: a bounded number, one request at a time on each, a bounded queue before them. */
-import { RoundRobinPool } from 'undici'
+import { Pool } from 'undici'
 import type { UnixMs } from '../core/values/time.ts'
 import { notTaken } from './outcome.ts'
 import { type Hear, Sending } from './sending.ts'
@@ -9,6 +9,8 @@ export interface Peer {
   readonly url: string
   /** Shown as a bearer token. */
   readonly token: string
+  /** PEM to trust instead of the system's authorities: of a peer whose certificate is self-signed. */
+  readonly ca?: string | undefined
 }
 
 export interface LineLimits {
@@ -44,7 +46,7 @@ export class Line {
   readonly peer: Peer
   readonly #options: LineOptions
   readonly #limits: LineLimits
-  readonly #pool: RoundRobinPool
+  readonly #pool: Pool
   readonly #path: string
   readonly #headers: string[]
   readonly #sent = new Set<Sending>()
@@ -52,12 +54,13 @@ export class Line {
   #deduplicates = false
 
   constructor(options: LineOptions) {
-    const { peer, ca } = options
+    const { peer } = options
+    const ca = peer.ca ?? options.ca
     const url = new URL(peer.url)
     this.peer = peer
     this.#options = options
     this.#limits = { ...LIMITS, ...options.limits }
-    this.#pool = new RoundRobinPool(url.origin, {
+    this.#pool = new Pool(url.origin, {
       connections: this.#limits.maxConnections,
       pipelining: 1,
       allowH2: false,

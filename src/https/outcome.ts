@@ -37,14 +37,14 @@ export function outcomeOf(status: number, body: Buffer): Outcome {
   return 'invalid' in reply ? unknown(`no reply packet: ${reply.invalid}`) : reply
 }
 
-export function inputOf({ to, payment, attempt }: SendPrepare, outcome: Outcome, at: UnixMs, draw: Draw): Input {
+export function inputOf({ to, payment, attempt }: SendPrepare, outcome: Outcome, at: UnixMs, draw: () => Draw): Input {
   switch (outcome.type) {
     case 'fulfill':
       return { type: 'fulfillReceived', at, from: to, payment, attempt, fulfill: outcome }
     case 'reject':
-      return { type: 'rejectReceived', at, draw, from: to, payment, attempt, reject: outcome }
+      return { type: 'rejectReceived', at, draw: draw(), from: to, payment, attempt, reject: outcome }
     case 'failed':
-      return { type: 'sendFailed', at, draw, payment, attempt, how: outcome.how }
+      return { type: 'sendFailed', at, draw: draw(), payment, attempt, how: outcome.how }
     default:
       return unreachable(outcome)
   }

@@ -51,6 +51,9 @@ const LIMITS: ServerLimits = {
   checkMs: 1_000,
 }
 
+/** Of a connection that a request may be on its way on, when the server drains. */
+const SILENCE_MS = 500
+
 /** The longest account name that is looked up. */
 const MAX_NAME = 256
 
@@ -66,7 +69,11 @@ export async function makeFarmServer(options: FarmServerOptions): Promise<FarmSe
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(OCTETS, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('account', undefined)
-  app.addHook('onRequest', (_request, reply, done) => gate.pass(reply, done))
+  app.addHook('onRequest', (request, reply, done) => gate.pass(request, reply, done))
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    gate.closeWhenDraining(reply)
+    done()
+  })
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => refuse(reply, 404, `there is no ${request.method} ${request.url}`))
   serveIlpOverHttp(app, options, options.receive)
@@ -106,6 +113,10 @@ class Gate implements FarmServer {
   readonly #connections = new Set<Socket>()
   #inFlight = 0
   #draining = false
+  /** No connection is taken any more. */
+  #full = false
+  /** Requests of each connection that has any. */
+  readonly #underWay = new Map<Socket, number>()
   #checkDrained = (): void => {}
 
   constructor(app: FastifyInstance, limits: ServerLimits) {
@@ -115,7 +126,7 @@ class Gate implements FarmServer {
 
   accept(socket: Socket): void {
     if (socket.destroyed) return
-    if (this.#draining || this.#connections.size >= this.#limits.maxConnections) {
+    if (this.#full || this.#connections.size >= this.#limits.maxConnections) {
       socket.destroy()
       return
     }
@@ -130,39 +141,52 @@ class Gate implements FarmServer {
     socket.resume()
   }
 
+  /** Before each answer is sent. */
+  closeWhenDraining(reply: FastifyReply): void {
+    if (this.#draining) reply.header('connection', 'close')
+  }
+
   /** At the beginning of each request. */
-  pass(reply: FastifyReply, done: () => void): void {
-    if (this.#draining) {
-      reply.header('connection', 'close')
-      return refuse(reply, 503, 'the node is stopping')
-    }
+  pass(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    if (this.#draining) return refuse(reply, 503, 'the node is stopping')
     if (this.#inFlight >= this.#limits.maxInFlight) return refuse(reply, 503, 'too many requests are under way')
+    const { socket } = request.raw
     this.#inFlight++
-    reply.raw.once('close', this.#leave)
+    this.#underWay.set(socket, (this.#underWay.get(socket) ?? 0) + 1)
+    reply.raw.once('close', () => this.#leave(socket))
     done()
   }
 
-  readonly #leave = (): void => {
+  #leave(socket: Socket): void {
     this.#inFlight--
-    this.#checkDrained()
+    const left = (this.#underWay.get(socket) ?? 1) - 1
+    if (left > 0) this.#underWay.set(socket, left)
+    else this.#underWay.delete(socket)
   }
 
+  /** Each answer closes its connection, so that nobody sends on one that is about to go; who is silent for a while is cut off. */
   async drain(): Promise<void> {
     this.#draining = true
-    this.#app.server.closeIdleConnections()
-    await new Promise<void>((resolve) => {
+    const allClosed = new Promise<void>((resolve) => {
       this.#checkDrained = () => {
-        if (this.#inFlight > 0) return
-        for (const socket of this.#connections) socket.destroySoon()
         if (this.#connections.size === 0) resolve()
       }
-      this.#checkDrained()
     })
+    const silent = setTimeout(() => this.#closeSilent(), SILENCE_MS)
+    this.#checkDrained()
+    await allClosed
+    clearTimeout(silent)
     this.#app.server.close()
+  }
+
+  #closeSilent(): void {
+    this.#full = true
+    for (const socket of this.#connections) if (!this.#underWay.has(socket)) socket.destroySoon()
   }
 
   abandon(): void {
     this.#draining = true
+    this.#full = true
     for (const socket of this.#connections) socket.destroy()
     this.#app.server.close()
   }

@@ -1,7 +1,8 @@
 /**
  * A thread's way to its book: all commits of one event-loop turn travel as one script call, and one call at a time. What is
  * emitted while a call is under way goes with the next. So the store never sees a number before the one that precedes it
- * (B2), an unknown outcome is answered by sending the same commits again, and calls grow as the load does.
+ * (B2), and calls grow as the load does. Where an outcome is unknown it stands still: the core has kept whatever is not
+ * acknowledged, and sends it all again when there is a way to the store.
  *
  * Measured (test/bench/store.ts): a call for each promise job brings half to two thirds of the commits a second. Calls that
  * do not wait for each other bring as many as these; a third more only where the thread has nothing else to do, and a third
@@ -15,18 +16,16 @@ import type { RedisStore } from './redisStore.ts'
 
 /** Keeps one call short for the others who wait for Redis: some milliseconds. */
 const MAX_COMMITS_A_CALL = 256
-/** Between an unknown outcome and the next sending. */
-const RESEND_AFTER_MS = 20
 
 export interface CommitQueueOptions {
-  readonly store: Pick<RedisStore, 'commit' | 'ready'>
+  readonly store: Pick<RedisStore, 'commit'>
   readonly thread: ThreadId
   readonly epoch: string
-  /** Once for each commit, in their order. */
+  /** Once for each commit that was answered, in their order. */
   readonly heard: (seq: number, reply: CommitReply) => void
-  /** An outcome is unknown; the same commits go again. */
+  /** An outcome is unknown: nothing more is sent or heard before `resume`. */
   readonly faulted: (error: StoreUnknown) => void
-  /** A bug: the queue stops, and so should the thread. */
+  /** A bug, or a store that lost its data: the queue stops, and so should the thread. */
   readonly refused: (error: StoreRefused) => void
 }
 
@@ -35,7 +34,9 @@ export class CommitQueue {
   /** Emitted and not acknowledged; as many as a thread's open payments allow. */
   #waiting: Commit[] = []
   #busy = false
-  #closed = false
+  #state: 'open' | 'halted' | 'closed' = 'open'
+  /** Which way to the store this is: what was sent on an earlier one is heard no more. */
+  #way = 0
 
   constructor(options: CommitQueueOptions) {
     this.#options = options
@@ -45,50 +46,66 @@ export class CommitQueue {
     return this.#waiting.length
   }
 
+  /** Halted, it takes nothing: it will all be sent again. */
   add(commit: Commit): void {
+    if (this.#state !== 'open') return
     this.#waiting.push(commit)
     this.#arm()
   }
 
+  /** The way to the store is lost. */
+  halt(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'halted'
+    this.#waiting = []
+  }
+
+  /** There is a new one: whatever is to be sent is added again. */
+  resume(): void {
+    if (this.#state !== 'halted') return
+    this.#way++
+    this.#busy = false
+    this.#state = 'open'
+  }
+
   /** Nothing more is sent or heard. */
   close(): void {
-    this.#closed = true
+    this.#state = 'closed'
     this.#waiting = []
   }
 
   /** After this turn's input, all of it: setImmediate comes when the sockets that were ready have been read. */
   #arm(): void {
-    if (this.#busy || this.#closed) return
+    if (this.#busy) return
     this.#busy = true
-    setImmediate(() => void this.#send())
+    const way = this.#way
+    setImmediate(() => void this.#send(way))
   }
 
-  async #send(): Promise<void> {
+  async #send(way: number): Promise<void> {
+    if (this.#isOver(way)) return
     const { store, thread, epoch, heard, faulted, refused } = this.#options
     const commits = this.#waiting.slice(0, MAX_COMMITS_A_CALL)
     const replies = await store.commit(thread, epoch, commits).catch(failureOf)
-    if (this.#closed) return
+    if (this.#isOver(way)) return
     if (replies instanceof StoreRefused) {
       this.close()
       return refused(replies)
     }
     if (!Array.isArray(replies)) {
-      faulted(replies as StoreUnknown)
-      return this.#sendAgain()
+      this.halt()
+      return faulted(replies as StoreUnknown)
     }
     this.#waiting.splice(0, commits.length)
-    commits.forEach(({ seq }, i) => {
-      heard(seq, replies[i])
-    })
     this.#busy = false
     if (this.#waiting.length > 0) this.#arm()
+    for (const [i, { seq }] of commits.entries()) {
+      if (this.#isOver(way)) return
+      heard(seq, replies[i])
+    }
   }
 
-  #sendAgain(): void {
-    setTimeout(() => {
-      void this.#options.store.ready().then(() => {
-        if (!this.#closed) return this.#send()
-      })
-    }, RESEND_AFTER_MS)
+  #isOver(way: number): boolean {
+    return this.#state !== 'open' || way !== this.#way
   }
 }

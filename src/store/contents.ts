@@ -12,10 +12,21 @@ import { storedPaymentOf, unitOf } from './payments.ts'
 
 type Hash = readonly string[]
 /** As claim.lua replies. */
-export type BookText = readonly [seq: string, hotBalance: Hash, taken: Hash, given: Hash, underWay: Hash, payments: Hash, position: Hash, tallies: Hash]
+export type BookText = readonly [
+  opened: 'new' | 'old',
+  seq: string,
+  hotBalance: Hash,
+  taken: Hash,
+  given: Hash,
+  underWay: Hash,
+  payments: Hash,
+  position: Hash,
+  tallies: Hash,
+]
 
-export function contentsOf([seq, hotBalance, taken, given, underWay, payments, position, tallies]: BookText): BookContents {
+export function contentsOf([opened, seq, hotBalance, taken, given, underWay, payments, position, tallies]: BookText): BookContents {
   return {
+    isNew: opened === 'new',
     seq: Number(seq),
     accounts: accountsOf([hotBalance, taken, given, underWay].map((hash) => new Map(pairs(hash)))),
     payments: pairs(payments).map(([payment, text]) => storedPaymentOf(payment as PaymentId, text)),

@@ -33,6 +33,8 @@ export interface BookKeys {
 }
 
 export interface Keys {
+  /** The id of the node whose books these are. */
+  readonly owner: string
   /** The threads that ever had a book. */
   readonly threads: string
   readonly shard: (account: AccountId) => ShardKeys
@@ -62,5 +64,5 @@ export function keysUnder(prefix: string): Keys {
     tallies: `${prefix}tallies:{${thread}}`,
     left: `${prefix}left:{${thread}}`,
   })
-  return { threads: `${prefix}threads`, shard, hotSet: (account, requestId) => `${prefix}hotSet:{${account}}:${requestId}`, book }
+  return { owner: `${prefix}owner`, threads: `${prefix}threads`, shard, hotSet: (account, requestId) => `${prefix}hotSet:{${account}}:${requestId}`, book }
 }

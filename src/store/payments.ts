@@ -10,9 +10,9 @@
  */
 import type { Change, PaymentId, PaymentRecord, RequestKey, Unresolved } from '../core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../core/book/contents.ts'
-import type { AccountId } from '../core/values/account.ts'
+import type { AccountId, ThreadId } from '../core/values/account.ts'
 import type { Address } from '../core/values/address.ts'
-import { amount } from '../core/values/amount.ts'
+import { type Amount, amount } from '../core/values/amount.ts'
 import type { Condition } from '../core/values/condition.ts'
 import type { Reply } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
@@ -65,6 +65,19 @@ export function storedPaymentOf(payment: PaymentId, text: string): StoredPayment
     unresolved: (JSON.parse(`[${unresolved}]`) as UnresolvedText[]).map(([account, sum]) => ({ account: account as AccountId, amount: amount(BigInt(sum)) })),
     tombstone: tombstone === '' ? undefined : tombstoneOf(sender as AccountId, request, JSON.parse(tombstone) as TombstoneText),
   }
+}
+
+/** Of a payment under way, what its sender was charged. */
+export interface UnderWay {
+  readonly thread: ThreadId
+  readonly sender: AccountId
+  readonly incomingAmount: Amount
+}
+
+/** None or one. */
+export function underWayOf(thread: ThreadId, text: string): readonly UnderWay[] {
+  const [sender = '', incomingAmount = '', , , , , attempt = '', , , tombstone = ''] = text.split('\n')
+  return attempt === '' || tombstone !== '' ? [] : [{ thread, sender: sender as AccountId, incomingAmount: amount(BigInt(incomingAmount)) }]
 }
 
 function recordOf(payment: PaymentId, lines: readonly string[]): PaymentRecord {

@@ -17,6 +17,7 @@ import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
 import { type BookKeys, type Keys, keysUnder } from './keys.ts'
 import { messagesOf, messageText } from './messages.ts'
+import { type UnderWay, underWayOf } from './payments.ts'
 import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
 
 export interface RedisStoreOptions {
@@ -39,6 +40,16 @@ export class RedisStore {
     this.#scripts = scripts
   }
 
+  /** What is under way ends unknown, and nothing of it comes after what is sent next. Resolves with the new connection. */
+  async reconnect(): Promise<void> {
+    if (this.#redis.status === 'ready') {
+      const closed = new Promise<void>((resolve) => this.#redis.once('close', resolve))
+      this.#redis.disconnect(true)
+      await closed
+    }
+    await this.ready()
+  }
+
   /** Resolves as soon as there is a connection. */
   ready(): Promise<void> {
     if (this.#redis.status === 'ready') return Promise.resolve()
@@ -55,12 +66,16 @@ export class RedisStore {
     return credited === null ? 'already' : 'ok'
   }
 
-  async claim(thread: ThreadId, epoch: string): Promise<BookContents> {
+  /** `mayOpen`: false for a thread that had a book before; that it is missing then means that Redis lost its data. */
+  async claim(thread: ThreadId, epoch: string, mayOpen = true): Promise<BookContents> {
     // The list of threads is for readers, and in another slot: it may only ever name too many.
     await this.#plain(this.#redis.sadd(this.#keys.threads, thread))
     const keys = this.#keys.book(thread)
     const { book, hotBalance, taken, given, underWay, payments, position, tallies } = keys
-    return contentsOf(await this.#run<BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, tallies], [epoch]))
+    const asked = [epoch, mayOpen ? 'open' : '']
+    const reply = await this.#run<'missing' | BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, tallies], asked)
+    if (reply === 'missing') throw noBook(thread)
+    return contentsOf(reply)
   }
 
   /** A reply for each, in their order. Where one is refused, those before it were applied, and those after it were not. */
@@ -123,6 +138,24 @@ export class RedisStore {
       Promise.all(threads.map((thread) => this.#readBook(thread, accounts))),
     ])
     return { accounts: shards, books: books.filter((book) => book !== undefined) }
+  }
+
+  /** All payments under way. Read from each book whole, kept answers too: for people, not for each payment. */
+  async readUnderWay(): Promise<readonly UnderWay[]> {
+    const threads = (await this.#plain(this.#redis.smembers(this.#keys.threads))) as ThreadId[]
+    const books = await Promise.all(threads.map((thread) => this.#plain(this.#redis.hvals(this.#keys.book(thread).payments))))
+    return books.flatMap((texts, i) => texts.flatMap((text) => underWayOf(threads[i] as ThreadId, text)))
+  }
+
+  /** Whose books these are; null where nobody has said. */
+  async readOwner(): Promise<string | null> {
+    return this.#plain(this.#redis.get(this.#keys.owner))
+  }
+
+  /** Says it, where nobody has; returns who did. */
+  async takeOwnership(owner: string): Promise<string | null> {
+    await this.#plain(this.#redis.setnx(this.#keys.owner, owner))
+    return this.readOwner()
   }
 
   /** The formula of DESIGN.md, section 3. */

@@ -121,6 +121,7 @@ export const plan: fc.Arbitrary<Plan> = fc
       traffic: fc.constant([]),
       payments: fc.array(payment(users), { minLength: 1, maxLength: 120, size: 'max' }).map((rows) => rows.sort((a, b) => a.atMs - b.atMs)),
       behaviours: fc.oneof(fc.constant([]), fc.array(behaviour(names, users), { minLength: 1, maxLength: 2 })),
+      faults: fc.constant([]),
       subjects: fc.constant(names.slice(0, 1)),
     })
   })

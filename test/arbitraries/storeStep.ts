@@ -76,7 +76,7 @@ export type Total = { readonly of: 'shard' | 'book'; readonly off: bigint } | { 
 
 export type StoreStep =
   | { readonly do: 'register'; readonly account: number; readonly opening: Opening }
-  | { readonly do: 'claim'; readonly thread: number; readonly epoch: number }
+  | { readonly do: 'claim'; readonly thread: number; readonly mayOpen: boolean }
   | { readonly do: 'commit'; readonly thread: number; readonly stale: boolean; readonly commits: readonly CommitStep[] }
   | { readonly do: 'warm'; readonly thread: number; readonly account: number; readonly taken: Total; readonly wanted: Amount }
   | { readonly do: 'cool'; readonly thread: number; readonly account: number; readonly given: Total }
@@ -229,7 +229,7 @@ const step: fc.Arbitrary<StoreStep> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), to: thread, message: number, body: left }) },
-  fc.record({ do: fc.constant('claim' as const), thread: fc.nat({ max: 1 }), epoch: fc.nat({ max: 3 }) }),
+  fc.record({ do: fc.constant('claim' as const), thread, mayOpen: fc.boolean() }),
   fc.record({ do: fc.constant('readLeft' as const), thread }),
   fc.record({ do: fc.constant('read' as const), accounts: fc.subarray([0, 1, 2]) }),
   fc.record({ do: fc.constant('balanceOf' as const), account }),
@@ -240,14 +240,24 @@ export const openings: fc.Arbitrary<readonly Opening[]> = fc.array(opening, { mi
 
 export const storeSteps: fc.Arbitrary<readonly StoreStep[]> = fc.array(step, { minLength: 1, maxLength: 40, size: 'max' })
 
-/** R6: running totals at 2^62 go on, one above they are full. Chance comes by seldom. */
-export const fullExamples: [readonly Opening[], readonly StoreStep[]][] = [0n, 1n].map((off) => {
-  const sum = amount(MAX_RUNNING_TOTAL + off)
-  const opening = { creditLimit: amount(0n), balance: amount(MAX_INT64) }
-  const warm = (wanted: Amount): StoreStep => ({ do: 'warm', thread: 0, account: 0, taken: { of: 'shard', off: 0n }, wanted })
-  const cool = (given: Amount): StoreStep => ({ do: 'cool', thread: 0, account: 0, given: { exactly: given } })
-  return [
-    [opening, opening, opening],
-    [warm(sum), warm(amount(1n)), cool(sum), cool(amount(MAX_RUNNING_TOTAL + 2n))],
-  ]
-})
+function warm(wanted: Amount): StoreStep {
+  return { do: 'warm', thread: 0, account: 0, taken: { of: 'shard', off: 0n }, wanted }
+}
+
+function cool(given: Amount): StoreStep {
+  return { do: 'cool', thread: 0, account: 0, given: { exactly: given } }
+}
+
+function example(creditLimit: bigint, ...steps: StoreStep[]): [readonly Opening[], readonly StoreStep[]] {
+  const opening = { creditLimit: amount(creditLimit), balance: MAX_INT64 }
+  return [[opening, opening, opening], steps]
+}
+
+/** What chance seldom comes by. R6: running totals at 2^62 go on, one above they are full; a grant beyond int64 is refused whole. */
+export const edgeExamples: [readonly Opening[], readonly StoreStep[]][] = [
+  ...[0n, 1n].map((off) => {
+    const sum = amount(MAX_RUNNING_TOTAL + off)
+    return example(0n, warm(sum), warm(amount(1n)), cool(sum), cool(amount(MAX_RUNNING_TOTAL + 2n)))
+  }),
+  example(MAX_INT64, warm(MAX_RUNNING_TOTAL), warm(MAX_INT64)),
+]

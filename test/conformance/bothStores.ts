@@ -49,7 +49,7 @@ export class BothStores {
       this.#simulate((sim) => sim.register(accountOf(i, creditLimit), balance))
       expectSame('register', await this.#redis.register(accountOf(i, creditLimit), balance), 'ok')
     }
-    for (const thread of [0, 1]) await this.run({ do: 'claim', thread, epoch: 0 })
+    for (const thread of [0, 1]) await this.run({ do: 'claim', thread, mayOpen: true })
   }
 
   async run(step: StoreStep): Promise<void> {
@@ -66,11 +66,11 @@ export class BothStores {
       case 'claim': {
         const thread = threadOf(step.thread)
         const epoch = `e${++this.#lastEpoch}`
-        this.#epochs.set(thread, epoch)
+        if (step.mayOpen || this.#sim.books.has(thread)) this.#epochs.set(thread, epoch)
         return this.#both(
           'claim',
-          (sim) => contents(sim.claim(thread, { type: 'claim', epoch })),
-          async (redis) => contents(await redis.claim(thread, epoch)),
+          (sim) => contents(sim.claim(thread, { type: 'claim', epoch }, step.mayOpen)),
+          async (redis) => contents(await redis.claim(thread, epoch, step.mayOpen)),
         )
       }
       case 'commit':
@@ -260,8 +260,9 @@ function shown(value: unknown): string {
 }
 
 /** Hashes have no order; and a refused commit may leave zeros where there was nothing. */
-function contents({ seq, accounts, payments, positions, tallies }: BookContents): unknown {
+function contents({ isNew, seq, accounts, payments, positions, tallies }: BookContents): unknown {
   return {
+    isNew,
     seq,
     accounts: accountList(accounts),
     payments: sorted(payments, ({ payment }) => payment),
@@ -306,6 +307,8 @@ function simulated(): SimStore {
   const store: SimStore = new SimStore({
     entered: () => {},
     wrote: (_, __, ___, ____, after) => fits(after),
+    claimed: () => {},
+    commits: () => {},
     changed: allFit,
     owned: () => {},
     applied: allFit,
@@ -422,8 +425,8 @@ function messageOf(number: number, body: Left): LeftMessage {
   const message = `m.${number}`
   if ('answers' in body) {
     const reply = typeof body.answers === 'number' ? ({ type: 'refusal', status: body.answers === 409 ? 409 : 410, message: 'no' } as const) : body.answers
-    return { type: 'answered', message, request: number, reply }
+    return { type: 'answered', message, answers: `m.${number + 1}`, reply }
   }
   const prepare: Prepare = { amount: body.amount, expiresAt: EXPIRY_MS, condition: CONDITION, destination: address('test.far'), data: new Uint8Array([number]) }
-  return { type: 'askedAgain', message, from: 't1', request: number, account: accountId(0), requestId: body.asks, hash: 'hash', prepare }
+  return { type: 'askedAgain', message, from: 't1', account: accountId(0), requestId: body.asks, hash: 'hash', prepare }
 }

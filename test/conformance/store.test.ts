@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadScripts } from '../../src/store/scripts.ts'
 import { repeatable } from '../arbitraries/repeatable.ts'
-import { fullExamples } from '../arbitraries/storeStep.ts'
+import { edgeExamples } from '../arbitraries/storeStep.ts'
 import { conformance } from './conformance.ts'
 import { startRedis, type TestRedis } from './redis.ts'
 
@@ -23,7 +23,7 @@ afterAll(() => server.stop())
 describe('both stores', () => {
   test('for every sequence of commands → the same replies and the same state', async () => {
     expect.hasAssertions()
-    await fc.assert(conformance(redis, loadScripts()), { ...repeatable(SEQUENCES), examples: fullExamples })
+    await fc.assert(conformance(redis, loadScripts()), { ...repeatable(SEQUENCES), examples: edgeExamples })
     expect(server.faults).toEqual([])
   })
 })

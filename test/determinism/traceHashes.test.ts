@@ -27,8 +27,8 @@ function linesOf({ plan }: Traced, seed: number): string[] {
   return lines
 }
 
-test('eight policies, seven regimes, failover 0 and 1 → as many traces', () => {
-  expect(new Set(hashes.map(({ sha256 }) => sha256)).size).toBe(8 * 7 * 2)
+test('eight policies, seven regimes, and two policies among crashes, failover 0 and 1 → as many traces', () => {
+  expect(new Set(hashes.map(({ sha256 }) => sha256)).size).toBe((8 * 7 + 2) * 2)
 })
 
 test('the same seed again → the same bytes', () => {

@@ -1,6 +1,6 @@
 /**
- * SHA-256 of the trace of every policy and regime of which-account: the same seed gives the same bytes on every machine
- * and Node version. `node --import tsx test/determinism/traceHashes.ts [--seconds N] [--seed N]` prints them; without
+ * SHA-256 of the trace of every policy and regime of which-account, and of crash: the same seed gives the same bytes on every
+ * machine and Node version. `node --import tsx test/determinism/traceHashes.ts [--seconds N] [--seed N]` prints them; without
  * --seconds each run is as long as the scenario says.
  */
 import { createHash } from 'node:crypto'
@@ -24,11 +24,14 @@ export interface Traced {
 
 /** `seconds`: of virtual time in which payments start; left out: the scenario's. */
 export function plansOfAll(seconds?: number): Traced[] {
-  const scenario = loadScenario('which-account')
   const shortened = seconds === undefined ? {} : { durationMs: seconds * 1000, warmUpMs: 0 }
-  return variationsOf(scenario).flatMap((variation) =>
-    scenario.policies.map((policy) => ({ policy, plan: { ...planOf(scenario, variation, policy), ...shortened } })),
-  )
+  return ['which-account', 'crash']
+    .map(loadScenario)
+    .flatMap((scenario) =>
+      variationsOf(scenario).flatMap((variation) =>
+        scenario.policies.map((policy) => ({ policy, plan: { ...planOf(scenario, variation, policy), ...shortened } })),
+      ),
+    )
 }
 
 export function traceHash({ policy, plan }: Traced, seed: number): TraceHash {

@@ -13,6 +13,7 @@ import { type Mutant, mutantOf, patched } from './patch.ts'
 const HERE = fileURLToPath(new URL('./', import.meta.url))
 const COPIED = ['src', 'sim', 'scenarios', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 const SMALL = ['test/mutants/small.yaml', '--seed', '1']
+const CRASH = ['test/mutants/crash.yaml', '--seed', '1']
 const RUN_MS = 120_000
 const BROKEN = 3
 
@@ -50,8 +51,8 @@ const mutants = readdirSync(HERE)
   .sort()
 
 describe('mutants', { timeout: RUN_MS + 10_000 }, () => {
-  test('no patch → every invariant holds', async () => {
-    const { code, stderr } = await simulate(SMALL)
+  test.concurrent.for([SMALL, CRASH])('no patch, %s → every invariant holds', async (run, { expect }) => {
+    const { code, stderr } = await simulate(run)
     expect(stderr).not.toContain('broken invariant')
     expect(code).toBe(0)
   })

@@ -58,6 +58,7 @@ function planOf(world: World): Plan {
     ),
     traffic: [],
     payments: world.orders.map(({ atUs, amount, ...row }): PaymentRow => ({ ...row, atMs: atUs / 1000, amount: amount as Amount })),
+    faults: [],
     behaviours: world.behaviours.map(({ delayUs, ...spec }, i): BehaviourPlan => ({ ...spec, name: `b${i}`, odds: 1, delay: latency(delayUs) })),
     subjects: [],
   }

@@ -16,23 +16,24 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/wire': ['src/core'],
+  'src/files': ['src/core'],
+  'src/terminal': ['src/files', 'src/core'],
   'src/pump.ts': ['src/wire', 'src/core'],
   'src/store': ['src/pump.ts', 'src/wire', 'src/core'],
   'src/https': ['src/pump.ts', 'src/wire', 'src/core'],
   'src/ledgers': ['src/pump.ts', 'src/wire', 'src/core'],
-  'src/node': ['src/https', 'src/store', 'src/ledgers', 'src/pump.ts', 'src/wire', 'src/core'],
-  'src/client': ['src/https', 'src/store', 'src/ledgers', 'src/pump.ts', 'src/wire', 'src/core'],
+  'src/node': ['src/https', 'src/store', 'src/ledgers', 'src/terminal', 'src/files', 'src/pump.ts', 'src/wire', 'src/core'],
+  'src/client': ['src/https', 'src/store', 'src/ledgers', 'src/terminal', 'src/files', 'src/pump.ts', 'src/wire', 'src/core'],
   ...simRooms(),
 }
 
 function simRooms(): Record<string, string[]> {
-  const outside = ['src/pump.ts', 'src/wire', 'src/core']
-  const leaves = ['sim/usageError.ts', 'sim/experiment/figures.ts']
+  const outside = ['src/files', 'src/pump.ts', 'src/wire', 'src/core']
+  const leaves = ['sim/experiment/figures.ts']
   const world = ['sim/workload', 'sim/check', 'sim/faults', ...leaves]
   const searches = ['sim/world', ...world]
   const all = ['sim/experiment', 'sim/report', 'sim/fuzz', 'sim/explore', ...searches]
   const inside: Record<string, string[]> = {
-    'sim/usageError.ts': [],
     'sim/experiment/figures.ts': [],
     'sim/workload': leaves,
     'sim/check': ['sim/workload', ...leaves],
@@ -41,8 +42,8 @@ function simRooms(): Record<string, string[]> {
     'sim/fuzz': searches,
     'sim/explore': searches,
     'sim/experiment': searches,
-    'sim/report': ['sim/experiment', ...leaves],
-    sim: all,
+    'sim/report': ['src/terminal', 'sim/experiment', ...leaves],
+    sim: ['src/terminal', ...all],
   }
   return Object.fromEntries(Object.entries(inside).map(([room, rooms]) => [room, [...rooms, ...outside]]))
 }
@@ -55,7 +56,7 @@ const MAY_IMPORT_FROM_OUTSIDE: Readonly<Record<string, Readonly<Record<string, r
 }
 
 /** The rooms that are given time and chance, and never look for them. */
-const DETERMINISTIC = ['src/core', 'src/wire', 'src/pump.ts', 'sim/world', 'sim/workload', 'sim/check', 'sim/faults', 'sim/experiment/figures.ts']
+const DETERMINISTIC = ['src/core', 'src/wire', 'src/files', 'src/pump.ts', 'sim/world', 'sim/workload', 'sim/check', 'sim/faults', 'sim/experiment/figures.ts']
 const TIME_AND_CHANCE = ['Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'WeakRef', 'FinalizationRegistry', 'Intl']
 const WORLD = ['process', 'Promise', 'console', 'fetch', 'globalThis', 'crypto', 'require', 'Worker', ...TIME_AND_CHANCE]
 /** Members that differ between runs, machines or Node versions. */
@@ -256,6 +257,8 @@ describe('what is planted → is caught', () => {
     ['sim/experiment/compare.ts', "import { up } from '../../src/node/up.ts'"],
     ['sim/experiment/compare.ts', "new URL('../../src/https/worker.ts', import.meta.url)"],
     ['sim/world/random.ts', "import { randomBytes } from 'node:crypto'"],
+    ['src/files/yamlFile.ts', "import { UsageError } from '../../sim/usageError.ts'"],
+    ['src/store/keys.ts', "import { readYamlFile } from '../files/yamlFile.ts'"],
     ['src/helpers/thing.ts', 'export const a = 1'],
   ])('%s: %s', (path, text) => {
     expect(wrongIn(path, text)).toHaveLength(1)
@@ -304,6 +307,7 @@ describe('what is allowed → is not', () => {
     ['src/core/thread.ts', '// await the Date: Math.random() ** 2\nconst a = "process.env"'],
     ['src/core/thread.ts', 'const a = { process: 1, Date: 2 }; a.process'],
     ['sim/world/world.ts', "import type { RunFigures } from '../experiment/figures.ts'"],
+    ['sim/workload/scenario.ts', "import { readYamlFile } from '../../src/files/yamlFile.ts'"],
     ['sim/cli.ts', "import { randomUUID } from 'node:crypto'\nawait Promise.resolve(Date.now())"],
   ])('%s: %s', (path, text) => {
     expect(wrongIn(path, text)).toEqual([])

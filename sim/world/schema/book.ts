@@ -135,7 +135,6 @@ const askedAgain = named(
     type: z.literal('askedAgain'),
     message: messageId,
     from: threadId,
-    request: count.describe('Which of its requests waits for the answer.'),
     account: accountId,
     requestId,
     hash: contentHash,
@@ -145,7 +144,12 @@ const askedAgain = named(
 const answered = named(
   'Answered',
   "The owner's answer to it: left in the asker's book.",
-  z.strictObject({ type: z.literal('answered'), message: messageId, request: count, reply: answer }),
+  z.strictObject({
+    type: z.literal('answered'),
+    message: messageId,
+    answers: messageId.describe('The message that asked.'),
+    reply: answer,
+  }),
 )
 export const leftMessage = z.discriminatedUnion('type', [askedAgain, answered])
 

@@ -34,6 +34,7 @@ export const claimReply = named(
   'BookContents',
   'The whole book, as of its last commit.',
   z.strictObject({
+    isNew: z.boolean().describe('The claim opened it.'),
     seq,
     accounts: z.array(bookEntry),
     payments: z.array(
@@ -101,6 +102,9 @@ const inputs = {
     .describe('Reply to readLeft, where there was something.'),
   snapshotTaken: z.strictObject({ type: z.literal('snapshotTaken'), at: ms, snapshot }).describe('From the announcer.'),
   woke: z.strictObject({ type: z.literal('woke'), at: ms, draw }).describe('The time of the last sleepUntil has come.'),
+  reconnected: z
+    .strictObject({ type: z.literal('reconnected'), at: ms })
+    .describe('The way to the store was lost and is there again: nothing asked before will be answered any more.'),
 } satisfies Record<Input['type'], z.ZodType>
 
 export const input = named(
@@ -122,6 +126,7 @@ export const input = named(
     inputs.leftRead,
     inputs.snapshotTaken,
     inputs.woke,
+    inputs.reconnected,
   ]),
 )
 
@@ -161,6 +166,9 @@ export const effects = {
   answer: z
     .strictObject({ type: z.literal('answer'), request: requestNumber, reply: answer })
     .describe('Ends a request: a fulfill only when its credit is durable (B1).'),
+  stop: z
+    .strictObject({ type: z.literal('stop'), why: z.enum(['fenced', 'lostWrites']) })
+    .describe('fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. Its connections are closed without an answer.'),
   sleepUntil: z.strictObject({ type: z.literal('sleepUntil'), at: ms }).describe('Replaces the one before.'),
 } satisfies Record<Effect['type'], z.ZodType>
 
@@ -178,6 +186,7 @@ export const effect = named(
     effects.wake,
     effects.sendPrepare,
     effects.answer,
+    effects.stop,
     effects.sleepUntil,
   ]),
 )

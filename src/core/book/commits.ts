@@ -57,7 +57,17 @@ export function acknowledge(state: ThreadState, seq: number): readonly Emitted[]
 export function resend(state: ThreadState, seq: number): void {
   const sameLoss = seq > state.lastGap && seq <= state.resentUpTo
   state.lastGap = seq
-  if (sameLoss) return
+  if (!sameLoss) resendAll(state)
+}
+
+/** After a broken connection: whatever gap is told of from now on is another loss. */
+export function resendLost(state: ThreadState): void {
+  resendAll(state)
+  state.lastGap = state.resentUpTo
+}
+
+/** Everything that is not acknowledged, in order. */
+function resendAll(state: ThreadState): void {
   for (const emitted of state.unacknowledged) {
     state.effects.push({ type: 'commit', epoch: state.epoch, seq: emitted.seq, changes: emitted.changes })
     state.resentUpTo = emitted.seq

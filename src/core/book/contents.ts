@@ -28,6 +28,8 @@ export interface StoredPayment {
 }
 
 export interface BookContents {
+  /** Nobody ever had this book: the claim opened it. */
+  readonly isNew: boolean
   /** Of the last commit. */
   readonly seq: number
   readonly accounts: readonly BookReading[]

@@ -98,6 +98,21 @@ export function heardCool(state: ThreadState, holding: Holding, reply: Cooled | 
   sendCool(state, holding, at)
 }
 
+/** This thread is in the account's farm no more: what it still holds goes back (B7). */
+export function coolUnserved(state: ThreadState, holding: Holding): void {
+  if (holding.hot > 0n) giveBack(state, holding, holding.hot)
+}
+
+/** After a claim: whether the last totals arrived is not known (B9). */
+export function sweepCool(state: ThreadState, holding: Holding, at: UnixMs): void {
+  if (holding.givenDurable > 0n && holding.coolingSince === undefined) emitCool(state, holding, at)
+}
+
+/** The answer will never come. */
+export function resendCool(state: ThreadState, holding: Holding, at: UnixMs): void {
+  emitCool(state, holding, at)
+}
+
 /** Each second: totals whose reply is missing are sent again. */
 export function resendCools(state: ThreadState, at: UnixMs): void {
   for (const holding of state.cooling) {

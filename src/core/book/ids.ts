@@ -6,14 +6,14 @@ import { hash } from 'node:crypto'
 import type { Owned } from '../input.ts'
 import { answer } from '../payment/answer.ts'
 import { begin, happen } from '../payment/lifecycle.ts'
-import { makePayment, type Payment } from '../payment/payment.ts'
+import { makePayment, type Payment, type Rival } from '../payment/payment.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import type { Prepare, Refusal } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
 import { write } from './commits.ts'
 import type { Holding } from './holding.ts'
 import { leave } from './leave.ts'
-import type { AskedAgain, Asker, LeftMessage } from './message.ts'
+import type { Answered, AskedAgain, Asker, LeftMessage } from './message.ts'
 
 const conflict: Refusal = { type: 'refusal', status: 409, message: 'this Request-Id was used with other content' }
 export const tooManyOpen: Refusal = { type: 'refusal', status: 429, message: 'too many payments or kept answers are open for this account' }
@@ -29,64 +29,79 @@ export function isTooOld(state: ThreadState, prepare: Prepare, at: UnixMs): bool
 }
 
 /** A prepare under an id that this thread has: whoever asks is told now, or when the payment is. */
-export function askKnown(state: ThreadState, known: Payment, contents: string, asker: Asker): void {
-  if (known.request?.hash !== contents) answer(state, asker, conflict)
-  else if (known.state === 'done' && known.reply !== undefined) answer(state, asker, known.reply)
+export function askKnown(state: ThreadState, known: Payment, rival: Rival): void {
+  const { asker, hash: contents } = rival
+  if (known.request?.hash !== contents) {
+    // Whose content came first, only the store can say.
+    if (known.state === 'owning') known.rivals = [...(known.rivals ?? []), rival]
+    else answer(state, asker, conflict)
+  } else if (known.state === 'done' && known.reply !== undefined) answer(state, asker, known.reply)
   else known.askers.push(asker)
 }
 
-/** The store says who owns the id. A reply counts once: what is no longer `owning` has heard it. */
-export function heardOwned(state: ThreadState, holding: Holding, requestId: string, reply: Owned, at: UnixMs): void {
+/** The store says who owns the id. A reply counts once: what is no longer `owning` has heard it. Returns who waited for the verdict. */
+export function heardOwned(state: ThreadState, holding: Holding, requestId: string, reply: Owned, at: UnixMs): readonly Rival[] {
   const payment = holding.ids?.get(requestId)
-  if (payment === undefined || payment.state !== 'owning') return
-  if (reply.hash === payment.request?.hash && reply.owner === state.config.thread) {
+  if (payment === undefined || payment.state !== 'owning') return []
+  const rivals = payment.rivals ?? []
+  payment.rivals = undefined
+  // By then the store may have forgotten who owned it, and what was answered (B4).
+  const old = isTooOld(state, payment.prepare, at)
+  if (!old && reply.hash === payment.request?.hash && reply.owner === state.config.thread) {
     happen(state, payment, { event: 'owned', at })
-    return
+    return rivals
   }
   holding.ids?.delete(requestId)
   state.payments.delete(payment.id)
   holding.open--
   for (const asker of payment.askers) {
-    if (reply.hash !== payment.request?.hash) answer(state, asker, conflict)
-    else if (asker.type === 'request') askOwner(state, reply, holding, payment, requestId, asker.request)
+    if (old) answer(state, asker, tooOld)
+    else if (reply.hash !== payment.request?.hash) answer(state, asker, conflict)
+    else if (asker.type === 'request') askOwner(state, reply, payment, requestId, asker.request)
     else throw new Error('a colleague asked a thread that does not own the id')
   }
+  return rivals
 }
 
-function askOwner(state: ThreadState, owned: Owned, holding: Holding, payment: Payment, requestId: string, request: number): void {
-  leave(state, owned.owner, (message) => ({
-    type: 'askedAgain',
-    message,
-    from: state.config.thread,
-    request,
-    account: holding.account.id,
-    requestId,
-    hash: owned.hash,
-    prepare: payment.prepare,
-  }))
+/** The request stays open here until the owner's answer is left. */
+function askOwner(state: ThreadState, owned: Owned, { sender, prepare }: Payment, requestId: string, request: number): void {
+  const { owner, hash } = owned
+  const { thread } = state.config
+  const message = leave(state, owner, (id) => ({ type: 'askedAgain', message: id, from: thread, account: sender.account.id, requestId, hash, prepare }))
+  state.asked.set(message, { request, sender })
+  sender.open++
 }
 
-/** Messages that colleagues left: each is handled once and struck out in the same commit. */
+/** Messages that colleagues left: each is taken up once. */
 export function heardLeft(state: ThreadState, messages: readonly LeftMessage[], at: UnixMs): void {
   for (const message of messages) {
     if (state.consumed.has(message.message)) continue
     state.consumed.add(message.message)
-    write(state, { type: 'consumed', message: message.message })
-    if (message.type === 'answered') state.effects.push({ type: 'answer', request: message.request, reply: message.reply })
+    if (message.type === 'answered') heardAnswered(state, message)
     else heardAskedAgain(state, message, at)
   }
 }
 
-function heardAskedAgain(state: ThreadState, asked: AskedAgain, at: UnixMs): void {
-  const asker: Asker = { type: 'colleague', thread: asked.from, request: asked.request }
-  const account = findAccount(state, asked.account)
-  if (account === undefined || isTooOld(state, asked.prepare, at)) {
-    answer(state, asker, tooOld)
-    return
-  }
-  const holding = holdingOf(state, account)
-  const known = holding.ids?.get(asked.requestId)
-  if (known !== undefined) askKnown(state, known, asked.hash, asker)
-  else if (holding.open >= state.config.maxOpen || (holding.ids?.size ?? 0) >= state.config.maxKeptIds) answer(state, asker, tooManyOpen)
-  else begin(state, makePayment(state, holding, asked.prepare, asker, { id: asked.requestId, hash: asked.hash }), at)
+function heardAnswered(state: ThreadState, { message, answers, reply }: Answered): void {
+  write(state, { type: 'consumed', message })
+  const asked = state.asked.get(answers)
+  if (asked === undefined) return
+  state.asked.delete(answers)
+  asked.sender.open--
+  state.effects.push({ type: 'answer', request: asked.request, reply })
+}
+
+function heardAskedAgain(state: ThreadState, { from, message, account: id, requestId, hash: contents, prepare }: AskedAgain, at: UnixMs): void {
+  const asker: Asker = { type: 'colleague', thread: from, message }
+  const account = findAccount(state, id)
+  if (account === undefined || isTooOld(state, prepare, at)) answer(state, asker, tooOld)
+  else askAsOwner(state, holdingOf(state, account), { asker, prepare, hash: contents }, requestId, at)
+}
+
+/** This thread owns the id: what it does not know is new. */
+export function askAsOwner(state: ThreadState, holding: Holding, rival: Rival, requestId: string, at: UnixMs): void {
+  const known = holding.ids?.get(requestId)
+  if (known !== undefined) askKnown(state, known, rival)
+  else if (holding.open >= state.config.maxOpen || (holding.ids?.size ?? 0) >= state.config.maxKeptIds) answer(state, rival.asker, tooManyOpen)
+  else begin(state, makePayment(state, holding, rival.prepare, rival.asker, { id: requestId, hash: rival.hash }), at)
 }

@@ -2,15 +2,14 @@
 import type { AccountId, ThreadId } from '../values/account.ts'
 import type { Prepare, Refusal, Reply } from '../values/packet.ts'
 
-/** Who waits for an answer: a held request of this thread's own, or one that a colleague holds. */
-export type Asker = { readonly type: 'request'; readonly request: number } | { readonly type: 'colleague'; readonly thread: ThreadId; readonly request: number }
+/** Who waits for an answer: a held request of this thread's own, or a colleague who left `message` here. */
+export type Asker = { readonly type: 'request'; readonly request: number } | { readonly type: 'colleague'; readonly thread: ThreadId; readonly message: string }
 
 export interface AskedAgain {
   readonly type: 'askedAgain'
   /** Unique among all messages ever left: epoch and number of the one who leaves it. */
   readonly message: string
   readonly from: ThreadId
-  readonly request: number
   readonly account: AccountId
   readonly requestId: string
   readonly hash: string
@@ -20,7 +19,8 @@ export interface AskedAgain {
 export interface Answered {
   readonly type: 'answered'
   readonly message: string
-  readonly request: number
+  /** The message that asked. Whoever does not know it has crashed since, and nobody waits any more. */
+  readonly answers: string
   readonly reply: Reply | Refusal
 }
 

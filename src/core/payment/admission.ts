@@ -3,12 +3,12 @@
  * hot (R3). Too little hot: one warm at a time, and whoever comes meanwhile waits and is judged in order (B6).
  */
 import { write } from '../book/commits.ts'
-import { coolWhenIdle } from '../book/cool.ts'
+import { coolUnserved, coolWhenIdle } from '../book/cool.ts'
 import { type Holding, take, warmingViewOf } from '../book/holding.ts'
 import { wanted } from '../book/warming.ts'
 import type { Warmed } from '../input.ts'
 import type { ThreadState } from '../threadState.ts'
-import { type Amount, minus, subtract, times } from '../values/amount.ts'
+import { type Amount, minus, subtract, times, ZERO } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Payment } from './payment.ts'
 
@@ -42,11 +42,19 @@ export function admit(state: ThreadState, payment: Payment, at: UnixMs): 'pass' 
   return 'waits'
 }
 
-function askForWarm(state: ThreadState, holding: Holding, at: UnixMs): void {
+/** Where nobody waits it wants nothing, and tells what was granted. */
+export function askForWarm(state: ThreadState, holding: Holding, at: UnixMs): void {
   if (holding.warmingSince !== undefined) return
   holding.warmingSince = at
-  const amount = wanted(state.config.warming, warmingViewOf(holding, at))
+  const amount = holding.waiting.length === 0 ? ZERO : wanted(state.config.warming, warmingViewOf(holding, at))
   state.effects.push({ type: 'warm', account: holding.account.id, taken: holding.taken, wanted: amount })
+}
+
+/** The answer to the one that is under way will never come. */
+export function askForWarmAgain(state: ThreadState, holding: Holding, at: UnixMs): void {
+  if (holding.warmingSince === undefined) return
+  holding.warmingSince = undefined
+  askForWarm(state, holding, at)
 }
 
 /** What the waiting prepares come to: each is told to the caller, in order, until one needs another warm. */
@@ -73,7 +81,8 @@ export function heardWarm(
   }
   holding.waiting = waiting
   if (waiting.length > 0) askForWarm(state, holding, at)
-  else coolWhenIdle(state, holding, at)
+  else if (holding.served) coolWhenIdle(state, holding, at)
+  else coolUnserved(state, holding)
 }
 
 function takeGrant(state: ThreadState, holding: Holding, reply: Warmed, askedAt: UnixMs): void {

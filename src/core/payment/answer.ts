@@ -19,7 +19,7 @@ export function tell(state: ThreadState, payment: Payment): void {
 
 export function answer(state: ThreadState, asker: Asker, reply: Reply | Refusal): void {
   if (asker.type === 'request') state.effects.push({ type: 'answer', request: asker.request, reply })
-  else leave(state, asker.thread, (message) => ({ type: 'answered', message, request: asker.request, reply }))
+  else leave(state, asker.thread, (message) => ({ type: 'answered', message, answers: asker.message, reply }), asker.message)
 }
 
 /** The tombstone goes with the next commit; without a charge or an id there is none in the book. */

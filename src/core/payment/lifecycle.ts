@@ -44,7 +44,8 @@ export function happen(state: ThreadState, payment: Payment, happening: Happenin
       payment.unknown = true
       return
     case 'timedOut':
-      return goOn(state, payment, timedOut(state), endOf(payment, 'fault', false), at)
+      // A recovered attempt's answer may have reached the process that died: no fault of the receiver's.
+      return goOn(state, payment, timedOut(state), endOf(payment, payment.recovered ? undefined : 'fault', false), at)
     case 'answer':
       return tell(state, payment)
     case 'ignoredLate':
@@ -143,7 +144,7 @@ function unsent(state: ThreadState, payment: Payment, at: UnixMs): void {
 
 /** The next candidate, if one and time enough is left; otherwise the sender is refunded and told the last reject. */
 function goOn(state: ThreadState, payment: Payment, reject: Reject, ended: Ended, at: UnixMs): void {
-  if (attemptOf(payment).number <= state.config.failover) {
+  if (!payment.recovered && attemptOf(payment).number <= state.config.failover) {
     const next = nextAttempt(state, payment, at)
     if (!('code' in next)) return reroute(state, payment, next, ended)
   }

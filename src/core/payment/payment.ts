@@ -1,10 +1,11 @@
 /** A payment as its owner thread knows it, from the concentric prepare to the tombstone. */
-import type { PaymentId, RequestKey } from '../book/change.ts'
+import type { PaymentId, PaymentRecord, RequestKey } from '../book/change.ts'
 import type { Holding } from '../book/holding.ts'
 import type { Asker } from '../book/message.ts'
 import type { ThreadState } from '../threadState.ts'
-import type { Amount } from '../values/amount.ts'
-import type { Prepare, Reject, Reply } from '../values/packet.ts'
+import { type Amount, ZERO } from '../values/amount.ts'
+import type { Condition } from '../values/condition.ts'
+import { NO_DATA, type Prepare, type Reject, type Reply } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { PaymentState } from './table.ts'
 
@@ -28,11 +29,21 @@ export interface Payment {
   attempt: Attempt | undefined
   /** The present attempt may or may not have been taken (S1). */
   unknown: boolean
+  /** Taken up from the book of an earlier incarnation (B9): it never fails over. */
+  readonly recovered: boolean
   /** Receivers of earlier attempts. */
   readonly tried: Holding[]
   /** The last reject that a receiver itself gave: it counts before ours. */
   receiverReject: Reject | undefined
   reply: Reply | undefined
+  /** Prepares with other content that came under its id before the store said whose content is the first. */
+  rivals: Rival[] | undefined
+}
+
+export interface Rival {
+  readonly asker: Asker
+  readonly prepare: Prepare
+  readonly hash: string
 }
 
 /** A new payment of `sender`, known by its id from now on. */
@@ -48,15 +59,62 @@ export function makePayment(state: ThreadState, sender: Holding, prepare: Prepar
     state: 'owning',
     attempt: undefined,
     unknown: false,
+    recovered: false,
     tried: [],
     receiverReject: undefined,
     reply: undefined,
+    rivals: undefined,
   }
-  state.payments.set(id, payment)
   sender.open++
-  if (request !== undefined) {
-    sender.ids ??= new Map()
-    sender.ids.set(request.id, payment)
-  }
+  know(state, payment)
   return payment
+}
+
+function know(state: ThreadState, payment: Payment): void {
+  const { id, sender, request } = payment
+  state.payments.set(id, payment)
+  if (request === undefined) return
+  sender.ids ??= new Map()
+  sender.ids.set(request.id, payment)
+}
+
+/** As the book has it: under way, or with its reply a tombstone. Nobody of this incarnation has asked for it yet (B9). */
+export interface Stored {
+  readonly id: PaymentId
+  readonly sender: Holding
+  /** Undefined for a reject that moved nothing. */
+  readonly record: PaymentRecord | undefined
+  readonly request: RequestKey | undefined
+  readonly reply: Reply | undefined
+}
+
+export function takeUp(state: ThreadState, { id, sender, record, request, reply }: Stored): Payment {
+  const payment: Payment = {
+    id,
+    sender,
+    prepare: record === undefined ? unknownPrepare(state) : prepareOf(record),
+    request,
+    askers: [],
+    state: reply === undefined ? 'sent' : 'done',
+    attempt: undefined,
+    unknown: true,
+    recovered: true,
+    tried: [],
+    receiverReject: undefined,
+    reply,
+    rivals: undefined,
+  }
+  if (reply === undefined) sender.open++
+  know(state, payment)
+  return payment
+}
+
+/** The book keeps no data: only a receiver that deduplicates could be sent it again (B5). */
+function prepareOf({ incomingAmount, incomingExpiry, condition, destination }: PaymentRecord): Prepare {
+  return { amount: incomingAmount, expiresAt: incomingExpiry, condition, destination, data: NO_DATA }
+}
+
+/** Of a tombstone only the reply is told. */
+function unknownPrepare(state: ThreadState): Prepare {
+  return { amount: ZERO, expiresAt: 0, condition: '' as Condition, destination: state.config.directory.address, data: NO_DATA }
 }

@@ -1,15 +1,16 @@
 /** Step 1, the concentric prepare: what is refused before it is a payment, and whether its id is known. */
 
 import type { Holding } from '../book/holding.ts'
-import { askKnown, contentHash, isTooOld, tooManyOpen, tooOld } from '../book/ids.ts'
+import { askAsOwner, askKnown, contentHash, isTooOld, tooManyOpen, tooOld } from '../book/ids.ts'
 import type { Asker } from '../book/message.ts'
 import type { Input } from '../input.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { amount, MAX_INT64 } from '../values/amount.ts'
 import type { Prepare, Refusal, Reject } from '../values/packet.ts'
 import { MAX_EXPIRY_AHEAD_MS, type UnixMs } from '../values/time.ts'
+import { answer } from './answer.ts'
 import { begin } from './lifecycle.ts'
-import { makePayment } from './payment.ts'
+import { makePayment, type Payment, type Rival } from './payment.ts'
 import { tooLarge } from './rejects.ts'
 
 export function receivePrepare(state: ThreadState, input: Extract<Input, { type: 'prepareReceived' }>): void {
@@ -28,15 +29,27 @@ export function receivePrepare(state: ThreadState, input: Extract<Input, { type:
 }
 
 /** Bounds are judged before the id is owned: a refusal leaves no record (B4). */
-function receiveWithId(state: ThreadState, holding: Holding, prepare: Prepare, asker: Asker & { type: 'request' }, requestId: string, at: UnixMs): void {
-  if (isTooOld(state, prepare, at)) return end(state, asker.request, tooOld)
+function receiveWithId(state: ThreadState, holding: Holding, prepare: Prepare, asker: Asker, requestId: string, at: UnixMs): void {
+  if (isTooOld(state, prepare, at)) return answer(state, asker, tooOld)
   const contents = contentHash(prepare)
   const known = holding.ids?.get(requestId)
-  if (known !== undefined) return askKnown(state, known, contents, asker)
-  const { maxOpen, maxKeptIds, maxWaiting, answerRetentionMs } = state.config
-  if (holding.open >= maxOpen || (holding.ids?.size ?? 0) >= maxKeptIds || holding.waiting.length >= maxWaiting) return end(state, asker.request, tooManyOpen)
-  makePayment(state, holding, prepare, asker, { id: requestId, hash: contents })
-  state.effects.push({ type: 'own', account: holding.account.id, requestId, hash: contents, keepUntil: prepare.expiresAt + answerRetentionMs })
+  if (known !== undefined) return askKnown(state, known, { asker, prepare, hash: contents })
+  const { maxOpen, maxKeptIds, maxWaiting } = state.config
+  if (holding.open >= maxOpen || (holding.ids?.size ?? 0) >= maxKeptIds || holding.waiting.length >= maxWaiting) return answer(state, asker, tooManyOpen)
+  askToOwn(state, makePayment(state, holding, prepare, asker, { id: requestId, hash: contents }))
+}
+
+/** → `owned`; also again, where the answer will never come. */
+export function askToOwn(state: ThreadState, { sender, prepare, request }: Payment): void {
+  if (request === undefined) throw new Error('only an id is owned')
+  const keepUntil = prepare.expiresAt + state.config.answerRetentionMs
+  state.effects.push({ type: 'own', account: sender.account.id, requestId: request.id, hash: request.hash, keepUntil })
+}
+
+/** Another content came under the same id while the store was asked; now it has said whose is the first (B4). */
+export function receiveRival(state: ThreadState, holding: Holding, requestId: string, rival: Rival, at: UnixMs): void {
+  if (rival.asker.type === 'request') receiveWithId(state, holding, rival.prepare, rival.asker, requestId, at)
+  else askAsOwner(state, holding, rival, requestId, at)
 }
 
 /** R6, B5: before any effect. */

@@ -135,6 +135,12 @@ function offer(state: ThreadState, payment: Payment, attempt: Attempt): void {
   state.timers.arm(attempt.outgoingExpiry + EXPIRY_GRACE_MS, { type: 'attempt', payment: payment.id, attempt: attempt.number })
 }
 
+/** The attempt that a recovered payment was in: unknown, and never repeated elsewhere (B9). */
+export function takeUpOffer(state: ThreadState, payment: Payment, attempt: Attempt): void {
+  offer(state, payment, attempt)
+  payment.unknown = true
+}
+
 function withdraw(state: ThreadState, payment: Payment): void {
   const { receiver, outgoingAmount } = attemptOf(payment)
   receiver.underWay = subtract(receiver.underWay, outgoingAmount)

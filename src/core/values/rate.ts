@@ -29,6 +29,32 @@ export function ratioOf(rate: string, incomingScale: number, outgoingScale: numb
   }
 }
 
+/** What a configuration says of two units: `rate` whole units of `outgoing` for one of `incoming`. */
+export interface UnitRate {
+  readonly incoming: Unit
+  readonly outgoing: Unit
+  readonly rate: string
+}
+
+/** Both ways of each; the way back is 1/rate, exactly. A rate of a unit with itself, where one is given, has the fee too. */
+export function ratesOf(given: readonly UnitRate[], { scales, feePpm }: { readonly scales: ReadonlyMap<Unit, number>; readonly feePpm: number }): Rates {
+  const rates = new Map<string, Ratio>()
+  for (const { incoming, outgoing, rate } of given) {
+    const [incomingScale, outgoingScale] = [scaleOf(incoming, scales), scaleOf(outgoing, scales)]
+    const there = ratioOf(rate, incomingScale, outgoingScale, feePpm)
+    const free = ratioOf(rate, incomingScale, outgoingScale, 0)
+    rates.set(`${outgoing}/${incoming}`, { numerator: free.denominator * BigInt(1_000_000 - feePpm), denominator: free.numerator * 1_000_000n })
+    rates.set(`${incoming}/${outgoing}`, there)
+  }
+  return rates
+}
+
+function scaleOf(unit: Unit, scales: ReadonlyMap<Unit, number>): number {
+  const scale = scales.get(unit)
+  if (scale === undefined) throw new Error(`unit '${unit}' has no scale`)
+  return scale
+}
+
 function powerOfTen(exponent: number): bigint {
   return BigInt(`1${'0'.repeat(exponent)}`)
 }

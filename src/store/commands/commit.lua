@@ -6,7 +6,7 @@
 --        this commit and those after it
 --        'missing': no such book
 -- Each commit is planned before its first write. Redis then makes the sums in place; should one not fit, those made are
--- taken back and nothing else is written.
+-- taken back and nothing else is written. The number of the last is written once, at the end.
 local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, TALLIES, LEFT = unpack(KEYS)
 
 -- The plan of the commit at hand. sums: key, field, amount, …; stored: payment → text, or false for none;
@@ -100,8 +100,11 @@ plan.credit = function(i)
   if not lines then return notUnderWay(payment) end
   settle(payment, lines, ARGV[i + 2])
   add(pocketOf(ARGV[i + 1]), lines[4], lines[5])
-  add(POSITION, lines[3], lines[2])
-  add(POSITION, lines[6], negated(lines[5]))
+  -- The same amount in the same unit in and out moves nothing.
+  if lines[3] ~= lines[6] or lines[2] ~= lines[5] then
+    add(POSITION, lines[3], lines[2])
+    add(POSITION, lines[6], negated(lines[5]))
+  end
   count(ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
   return i + 6
 end
@@ -168,7 +171,13 @@ end
 
 local book = redis.call('HMGET', BOOK, 'epoch', 'seq')
 if not book[1] then return 'missing' end
-local last = book[2]
+local last, written = book[2], book[2]
+
+-- Without pcall: where Redis takes no writes now (OOM, MISCONF) it is the first of these that says so.
+local function writeSeq(seq)
+  redis.call('HSET', BOOK, 'seq', seq)
+  written = seq
+end
 
 local function isRefused(reply)
   return string.sub(reply, 1, 7) == 'refused'
@@ -180,13 +189,9 @@ local function apply(seq, first, final)
   if tonumber(seq) > tonumber(last) + 1 then return 'gap' end
   local why = planned(first, final)
   if why then return 'refused: ' .. why end
-  -- First, and without pcall: where Redis takes no writes now (OOM, MISCONF) it is this one that says so.
-  redis.call('HSET', BOOK, 'seq', seq)
+  if written == book[2] then writeSeq(seq) end
   why = makeSums()
-  if why then
-    redis.call('HSET', BOOK, 'seq', last)
-    return 'refused: ' .. why
-  end
+  if why then return 'refused: ' .. why end
   writeTheRest()
   last = seq
   return 'ok'
@@ -201,4 +206,5 @@ while i <= #ARGV do
   if isRefused(reply) then break end
   i = final + 1
 end
+if written ~= last then writeSeq(last) end
 return replies

@@ -92,3 +92,45 @@ describe('what the store says of nobody', () => {
     expect(() => t0.hear({ type: 'warmed', account: unknown, reply: 'full' })).toThrow(/unknown account/)
   })
 })
+
+describe('B3: another has claimed the book', () => {
+  /** Its charge meets the other's epoch; two more payments are open, one of them owned. */
+  function fenced() {
+    const t0 = oneThread(setting)
+    const sent = only(t0.prepare(pay), 'sendPrepare')
+    t0.prepare({ ...pay, id: 'x' })
+    t0.store.claim('t0', { type: 'claim', epoch: 'another' })
+    t0.news()
+    return { t0, sent, effects: t0.prepare(pay) }
+  }
+
+  test('a commit is fenced → `stop`, and nothing else: nobody is told anything', () => {
+    expect(typesOf(fenced().effects)).toEqual(['commit', 'stop'])
+  })
+
+  test('whatever is heard then → nothing comes of it, and `stop` is said once', () => {
+    const { t0, sent } = fenced()
+    expect(t0.prepare(pay)).toEqual([])
+    expect(t0.fulfill(sent)).toEqual([])
+    expect(t0.hear({ type: 'wakeHeard' })).toEqual([])
+    expect(t0.hear({ type: 'reconnected' })).toEqual([])
+    expect(t0.hear({ type: 'committed', seq: 9, reply: 'fenced' })).toEqual([])
+    expect(t0.pass(60_000)).toEqual([])
+  })
+
+  test('it was written nowhere → the other’s book has what was durable, and no more', () => {
+    const { t0 } = fenced()
+    t0.pass(60_000)
+    expect(t0.store.balanceOf(alice.id)).toBe(980n)
+  })
+
+  test('a fulfillment meets the fence → not told, and refunded by the one that has the book', () => {
+    const t0 = oneThread(setting)
+    const sent = only(t0.prepare(pay), 'sendPrepare')
+    t0.store.claim('t0', { type: 'claim', epoch: 'another' })
+    expect(toldIn(t0.fulfill(sent))).toEqual([])
+    t0.restart()
+    t0.pass(20_000)
+    expect([alice, bob].map(({ id }) => t0.store.balanceOf(id))).toEqual([1_000n, 0n])
+  })
+})

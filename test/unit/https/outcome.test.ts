@@ -32,8 +32,8 @@ test('an outcome → the input that the core hears, of that payment and attempt'
   const effect = { type: 'sendPrepare', to: alice.id, payment: 'e.1' as PaymentId, attempt: 2, prepare: prepareOf() } as const
   const of = { at: 5, payment: 'e.1', attempt: 2 }
   if (FULFILL.type !== 'fulfill' || REJECT.type !== 'reject') throw new Error('the fixtures are not what they say')
-  expect(inputOf(effect, FULFILL, 5, 7)).toEqual({ ...of, type: 'fulfillReceived', from: alice.id, fulfill: FULFILL })
-  expect(inputOf(effect, REJECT, 5, 7)).toEqual({ ...of, type: 'rejectReceived', draw: 7, from: alice.id, reject: REJECT })
-  expect(inputOf(effect, notTaken('x'), 5, 7)).toEqual({ ...of, type: 'sendFailed', draw: 7, how: 'notTaken' })
-  expect(inputOf(effect, unknown('x'), 5, 7)).toEqual({ ...of, type: 'sendFailed', draw: 7, how: 'unknown' })
+  expect(inputOf(effect, FULFILL, 5, () => 7)).toEqual({ ...of, type: 'fulfillReceived', from: alice.id, fulfill: FULFILL })
+  expect(inputOf(effect, REJECT, 5, () => 7)).toEqual({ ...of, type: 'rejectReceived', draw: 7, from: alice.id, reject: REJECT })
+  expect(inputOf(effect, notTaken('x'), 5, () => 7)).toEqual({ ...of, type: 'sendFailed', draw: 7, how: 'notTaken' })
+  expect(inputOf(effect, unknown('x'), 5, () => 7)).toEqual({ ...of, type: 'sendFailed', draw: 7, how: 'unknown' })
 })

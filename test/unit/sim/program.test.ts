@@ -204,3 +204,32 @@ describe('compare', () => {
     expect(results).toMatchObject({ topology: graph, payments, policies: [{ policy: 'random', payments: 3 }] })
   })
 })
+
+describe('run, where something goes wrong', () => {
+  const broken = join(folder, 'broken.yaml')
+  writeFileSync(
+    broken,
+    readFileSync(tiny, 'utf8')
+      .replace(/regimes:[\s\S]*/, '')
+      .concat('faults: {crash: {who: hub, kind: crash, every: 200ms}, stall: {who: hub, kind: store-stall, at: 1s, lasts: 3s}}\n'),
+  )
+
+  test('text → how often each kind of fault struck, and what it cost', async () => {
+    const { code, stdout } = await ilpSim(['run', broken])
+    expect(stdout).toMatch(/^ {2}faults {6}crash \d+, store-stall 1\n {4}cost {6}\d+ fulfilled and not credited, peers' books \d+ apart$/m)
+    expect(code).toBe(0)
+  })
+
+  test('JSON → the same, by account and line', async () => {
+    const { stdout } = await ilpSim(['run', broken, '--json'])
+    const { faults } = JSON.parse(stdout)
+    expect(faults).toMatchObject({ fired: { 'store-stall': 1 }, drift: { 'hub-a': expect.stringMatching(/^\d+$/), 'hub-b': expect.stringMatching(/^\d+$/) } })
+    expect(faults.fired.crash).toBeGreaterThan(3)
+  })
+
+  test('nothing goes wrong → nothing is said of it', async () => {
+    const [text, json] = [await ilpSim(['run', tiny]), await ilpSim(['run', tiny, '--json'])]
+    expect(text.stdout).not.toContain('faults')
+    expect(JSON.parse(json.stdout)).not.toHaveProperty('faults')
+  })
+})

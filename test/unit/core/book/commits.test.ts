@@ -69,6 +69,13 @@ describe('B2: one order', () => {
     expect(t0.hear({ type: 'committed', seq: third as number, reply: 'gap' })).toEqual([])
   })
 
+  test('the first that waits is answered `gap` → the store lost what it acknowledged: stop, and nobody is told anything', () => {
+    const t0 = thread()
+    const [first] = [t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
+    expect(t0.hear({ type: 'committed', seq: first as number, reply: 'gap' })).toEqual([{ type: 'stop', why: 'lostWrites' }])
+    expect(t0.pass(100_000)).toEqual([])
+  })
+
   test('a gap after the first was repaired → everything unacknowledged again', () => {
     const t0 = thread()
     const [first, second] = [t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)

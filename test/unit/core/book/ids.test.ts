@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { contentHash } from '../../../../src/core/book/ids.ts'
+import type { AskedAgain } from '../../../../src/core/book/message.ts'
 import type { Effect } from '../../../../src/core/effect.ts'
+import type { Prepare } from '../../../../src/core/values/packet.ts'
 import { type Asking, account, changesIn, type OneThread, ofType, only, preimage, severalThreads, toldIn, typesOf } from '../../../fixtures/oneThread.ts'
 
 const alice = account('alice', { parallelism: 3 })
@@ -15,6 +17,12 @@ function threads(holds: readonly Effect['type'][] = []): [OneThread, OneThread, 
   ]
 }
 
+/** As t1 leaves it with t0. */
+function askedAgain(prepare: Prepare, hash = contentHash(prepare)): AskedAgain {
+  return { type: 'askedAgain', message: 'et1.7', from: 't1', account: alice.id, requestId: 'x', hash, prepare }
+}
+
+const struckOut = (effects: readonly Effect[]) => changesIn(effects).flatMap((change) => (change.type === 'consumed' ? [change.message] : []))
 const charges = (...of: readonly OneThread[]) => of.flatMap((thread) => changesIn(thread.news()).filter(({ type }) => type === 'charge')).length
 const leftIn = (...of: readonly OneThread[]) => of.map(({ id, store }) => store.books.get(id)?.left.size)
 const leaves = (effects: readonly Effect[]) => ofType(effects, 'leave').map(({ to, message }) => [to, message.type])
@@ -141,25 +149,16 @@ describe('B4: asked again at another thread', () => {
   test('left under the right id, but the owner has it with other content → 409 is left', () => {
     const [t0, t1] = threads()
     t0.prepare(pay)
-    const asked = {
-      type: 'askedAgain',
-      message: 'et1.7',
-      from: 't1',
-      request: 5,
-      account: alice.id,
-      requestId: 'x',
-      hash: 'other',
-      prepare: t1.packet(pay),
-    } as const
-    expect(only(t0.hear({ type: 'leftRead', messages: [asked] }), 'leave')).toMatchObject({ to: 't1', message: { request: 5, reply: { status: 409 } } })
+    const asked = askedAgain(t1.packet(pay), 'other')
+    expect(only(t0.hear({ type: 'leftRead', messages: [asked] }), 'leave')).toMatchObject({ to: 't1', message: { answers: 'et1.7', reply: { status: 409 } } })
   })
 
   test('too old when the owner reads it → 410 is left', () => {
     const [t0, t1] = threads()
     const prepare = t1.packet(pay)
     t0.pass(70_001)
-    const asked = { type: 'askedAgain', message: 'et1.7', from: 't1', request: 5, account: alice.id, requestId: 'x', hash: 'h', prepare } as const
-    expect(only(t0.hear({ type: 'leftRead', messages: [asked] }), 'leave')).toMatchObject({ to: 't1', message: { request: 5, reply: { status: 410 } } })
+    const effects = t0.hear({ type: 'leftRead', messages: [askedAgain(prepare)] })
+    expect(only(effects, 'leave')).toMatchObject({ to: 't1', message: { answers: 'et1.7', reply: { status: 410 } } })
   })
 })
 
@@ -177,35 +176,65 @@ describe('what is left between threads', () => {
     expect(typesOf(t0.hear({ type: 'wakeHeard' }))).toEqual(['readLeft'])
   })
 
-  test('handled → struck out in the book by one commit, and gone', () => {
+  test('what was asked → stays in the book until its answer lies in the other’s, then one commit strikes it out', () => {
     const [t0, t1] = threads()
-    t0.prepare(pay)
+    const sent = only(t0.prepare(pay), 'sendPrepare')
     t1.prepare(pay)
-    expect(changesIn(t0.news()).filter(({ type }) => type === 'consumed')).toEqual([{ type: 'consumed', message: 'et1.1' }])
+    expect(struckOut(t0.news())).toEqual([])
+    expect(leftIn(t0, t1)).toEqual([1, 0])
+    t0.world.held.add('leave')
+    const leave = only(t0.fulfill(sent), 'leave')
+    expect(struckOut(t0.news())).toEqual([])
+    expect(struckOut(t0.release(leave))).toEqual(['et1.1'])
     expect(leftIn(t0, t1)).toEqual([0, 0])
   })
 
-  test('read a second time before the striking out is durable → handled once', () => {
+  test('an answer is handled → struck out by one commit', () => {
+    const [t0, t1] = threads()
+    t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
+    t1.prepare(pay)
+    expect(struckOut(t1.news())).toEqual(['et0.1'])
+  })
+
+  test('asked is read again before its striking out is durable → handled once', () => {
     const [t0, t1] = threads(['commit'])
-    const asked = {
-      type: 'askedAgain',
-      message: 'et1.7',
-      from: 't1',
-      request: 5,
-      account: alice.id,
-      requestId: 'x',
-      hash: contentHash(t1.packet(pay)),
-      prepare: t1.packet(pay),
-    } as const
+    const asked = askedAgain(t1.packet(pay))
     t0.hear({ type: 'leftRead', messages: [asked] })
     expect(t0.hear({ type: 'leftRead', messages: [asked] })).toEqual([])
   })
 
-  test('an answer is read a second time → told once', () => {
-    const [t0] = threads(['commit'])
-    const answered = { type: 'answered', message: 'et1.7', request: 5, reply: { type: 'refusal', status: 410, message: '' } } as const
-    expect(toldIn(t0.hear({ type: 'leftRead', messages: [answered, answered] }))).toEqual([410])
-    expect(t0.hear({ type: 'leftRead', messages: [answered] })).toEqual([])
+  test('an answer is read again before its striking out is durable → told once', () => {
+    const [t0, t1] = threads()
+    t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
+    t0.world.held.add('commit')
+    t1.prepare(pay)
+    expect(toldIn(t1.news())).toEqual(['fulfill'])
+    expect(t1.hear({ type: 'leftRead', messages: t1.store.readLeft('t1') })).toEqual([])
+  })
+
+  test('an answer that nobody waits for → told to nobody, and struck out', () => {
+    const [t0] = threads()
+    const answered = { type: 'answered', message: 'et1.7', answers: 'et0.9', reply: { type: 'refusal', status: 410, message: '' } } as const
+    const effects = t0.hear({ type: 'leftRead', messages: [answered] })
+    expect(typesOf(effects)).toEqual(['commit'])
+    expect(struckOut(effects)).toEqual(['et1.7'])
+  })
+
+  test('a second answer to what was asked once → told once', () => {
+    const [t0, t1] = threads()
+    t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
+    t1.prepare(pay)
+    t1.news()
+    const again = { type: 'answered', message: 'et0.9', answers: 'et1.1', reply: { type: 'refusal', status: 410, message: '' } } as const
+    expect(toldIn(t1.hear({ type: 'leftRead', messages: [again] }))).toEqual([])
+  })
+
+  test('a hint before the book is claimed → nothing is read: what was left cannot be struck out yet', () => {
+    const [t0] = threads()
+    t0.crash()
+    t0.world.held.add('claim')
+    expect(typesOf(t0.restart())).toEqual(['claim'])
+    expect(t0.hear({ type: 'wakeHeard' })).toEqual([])
   })
 
   test('the hint is lost → read within a second all the same', () => {
@@ -223,5 +252,75 @@ describe('what is left between threads', () => {
     t1.prepare(pay)
     t1.prepare(pay)
     expect(ofType(t1.news(), 'leave').map(({ message }) => message.message)).toEqual(['et1.1', 'et1.2'])
+  })
+})
+
+describe('B4: other content under an id that is still being owned', () => {
+  const other: Asking = { ...pay, amount: 11n }
+
+  test('the store says that ours is the first → the other is told 409, ours is charged', () => {
+    const [t0] = threads(['own'])
+    const own = only(t0.prepare(pay), 'own')
+    expect(t0.prepare(other)).toEqual([])
+    const effects = t0.release(own)
+    expect(only(effects, 'answer')).toMatchObject({ request: 2, reply: { status: 409 } })
+    expect(changesIn(effects).filter(({ type }) => type === 'charge')).toHaveLength(1)
+  })
+
+  test('the store says that the other’s is the first, and ours → ours is told 409, the other is owned and charged', () => {
+    const [t0] = threads(['own'])
+    t0.store.own('t0', { type: 'own', account: alice.id, requestId: 'x', hash: contentHash(t0.packet(other)), keepUntil: t0.now + 70_000 }, t0.now)
+    const own = only(t0.prepare(pay), 'own')
+    t0.prepare(other)
+    const first = t0.release(own)
+    expect(only(first, 'answer')).toMatchObject({ request: 1, reply: { status: 409 } })
+    const second = t0.release(only(first, 'own'))
+    expect(only(second, 'sendPrepare').prepare.amount).toBe(11n)
+  })
+
+  test('a colleague asks for the other, and the store says that it is the first → charged, and the colleague is answered', () => {
+    const [t0, t1] = threads(['own'])
+    t0.store.own('t0', { type: 'own', account: alice.id, requestId: 'x', hash: contentHash(t0.packet(other)), keepUntil: t0.now + 70_000 }, t0.now)
+    const own = only(t0.prepare(pay), 'own')
+    const asks = only(t1.prepare(other), 'own')
+    t1.release(asks)
+    expect(charges(t0)).toBe(0)
+    const effects = t0.release(own)
+    expect(toldIn(effects)).toEqual([409])
+    t0.fulfill(only(effects, 'sendPrepare'))
+    expect(toldIn(t1.news())).toEqual(['fulfill'])
+    expect(leftIn(t0, t1)).toEqual([0, 0])
+  })
+
+  test('three contents under one id → one is charged, the others are told 409', () => {
+    const [t0] = threads(['own'])
+    const own = only(t0.prepare(pay), 'own')
+    t0.prepare(other)
+    t0.prepare({ ...pay, amount: 12n })
+    expect(toldIn(t0.release(own))).toEqual([409, 409])
+    expect(t0.store.balanceOf(alice.id)).toBe(990n)
+  })
+
+  test('a colleague owns the id with other content → both contents are told 409', () => {
+    const [t0, t1] = threads()
+    t1.prepare({ ...pay, amount: 12n })
+    t0.world.held.add('own')
+    const own = only(t0.prepare(pay), 'own')
+    t0.prepare(other)
+    const first = t0.release(own)
+    expect(toldIn([...first, ...t0.release(only(first, 'own'))])).toEqual([409, 409])
+  })
+})
+
+describe('B5: requests that wait for a colleague', () => {
+  test('as many as may be open → the next is told 429; answered → there is room again', () => {
+    const setting = { accounts: [alice, bob], threads: 3, routes: { 'test.far': [bob] }, opening: { alice: 1_000n }, maxOpen: 2 }
+    const [t0, t1] = severalThreads(2, setting) as [OneThread, OneThread]
+    const sent = only(t0.prepare(pay), 'sendPrepare')
+    t1.prepare(pay)
+    t1.prepare(pay)
+    expect(toldIn(t1.prepare({ ...pay, id: 'y' }))).toEqual([429])
+    t0.fulfill(sent)
+    expect(ofType(t1.prepare({ ...pay, id: 'y' }), 'sendPrepare')).toHaveLength(1)
   })
 })

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { piecesOf, readGraph } from '../../../../sim/workload/graph.ts'
-import { emptyFile, fileOf, refusal } from './files.ts'
+import { emptyFile, fileOf, refusal } from '../../../fixtures/files.ts'
 
 const graph = (content: string | Buffer) => readGraph(fileOf('graph.csv', content))
 const error = (content: string | Buffer) => refusal(() => graph(content))

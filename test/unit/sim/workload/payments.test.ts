@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readPayments } from '../../../../sim/workload/payments.ts'
-import { fileOf, refusal } from './files.ts'
+import { fileOf, refusal } from '../../../fixtures/files.ts'
 
 const payments = (content: string) => readPayments(fileOf('payments.csv', content))
 

@@ -4,7 +4,7 @@ import { readPayments } from '../../../../sim/workload/payments.ts'
 import type { Plan } from '../../../../sim/workload/plan.ts'
 import { planOfFiles, quietVariationsOf } from '../../../../sim/workload/quietPlan.ts'
 import { loadScenario } from '../../../../sim/workload/scenario.ts'
-import { fileOf, refusal } from './files.ts'
+import { fileOf, refusal } from '../../../fixtures/files.ts'
 
 interface Texts {
   readonly graph?: string

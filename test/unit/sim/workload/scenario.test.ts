@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../../../sim/workload/plan.ts'
 import { listScenarios, loadScenario, planOf, scenarioJsonSchema, variationsOf } from '../../../../sim/workload/scenario.ts'
-import { emptyFile, fileOf, refusal } from './files.ts'
+import { emptyFile, fileOf, refusal } from '../../../fixtures/files.ts'
 
 const SMALL = `question: Which?
 duration: 10s
@@ -255,29 +255,6 @@ describe('a bad value', () => {
 })
 
 describe('a bad file', () => {
-  test.each<[string, string | Buffer, string]>([
-    ['a NUL byte', 'question: a\nduration: \0', 's.yaml:2: has a NUL byte; a scenario (see scenarios/*.yaml) is plain text'],
-    ['only spaces', ' \n\n', 's.yaml: is empty; it should be a scenario (see scenarios/*.yaml)'],
-    ['only a comment', '# nothing', 's.yaml:1: is not a map of keys; it should be a scenario (see scenarios/*.yaml)'],
-    ['a list', '- a', 's.yaml:1: is not a map of keys; it should be a scenario (see scenarios/*.yaml)'],
-    ['100 MB', Buffer.alloc(100_000_000, 'a'), 's.yaml: is larger than 1 MiB; that is the most that is read as a scenario (see scenarios/*.yaml)'],
-    [
-      'an alias of nothing',
-      'question: *x',
-      's.yaml: Unresolved alias (the anchor must be set before the alias): x; use fewer aliases, and only of anchors above them',
-    ],
-    ['20,000 brackets', '['.repeat(20_000), 's.yaml:1: is nested too deeply; write it flatter'],
-  ])('%s → says so', (_, content, message) => {
-    expect(error(content)).toBe(message)
-  })
-
-  test('aliases of aliases of aliases → refused, not expanded', () => {
-    const lists = Array.from({ length: 12 }, (_, i) => `k${i + 1}: &a${i + 1} [${Array(12).fill(`*a${i}`).join(', ')}]`)
-    expect(error(`k0: &a0 [x]\n${lists.join('\n')}`)).toBe(
-      's.yaml: Excessive alias count indicates a resource exhaustion attack; use fewer aliases, and only of anchors above them',
-    )
-  })
-
   test('empty, missing, a directory, no scenario of that name → says which', () => {
     expect(refusal(() => loadScenario(emptyFile('empty.yaml')))).toBe('empty.yaml: is empty; it should be a scenario (see scenarios/*.yaml)')
     expect(refusal(() => loadScenario(fileOf('none.yaml')))).toBe('none.yaml: there is no such file; give the path of a scenario (see scenarios/*.yaml)')

@@ -3,9 +3,11 @@ import type { Plan } from '../../../../sim/workload/plan.ts'
 import { loadScenario, planOf } from '../../../../sim/workload/scenario.ts'
 import { announcerEffect, announcerInput } from '../../../../sim/world/schema/announcer.ts'
 import { change } from '../../../../sim/world/schema/book.ts'
+import { fault } from '../../../../sim/world/schema/fault.ts'
 import { effect, input } from '../../../../sim/world/schema/thread.ts'
 import { traceJsonSchema, traceLine } from '../../../../sim/world/traceSchema.ts'
 import { runWorld } from '../../../../sim/world/world.ts'
+import { crashAt, live, ms } from '../../../fixtures/faultyWorld.ts'
 import { check, type Line } from '../../../fixtures/stranger.ts'
 
 const WHICH_ACCOUNT = loadScenario('which-account')
@@ -22,6 +24,22 @@ function withIds(plan: Plan): Plan {
     ...plan,
     endpoints: plan.endpoints.map((each) => (each.group === 'users' ? { ...each, openingBalance: 900n as typeof each.openingBalance } : each)),
     traffic: plan.traffic.map((each) => ({ ...each, idOdds: 0.8, repeatOdds: 0.6, repeatAfterMs: 20 })),
+  }
+}
+
+function withFaults(): Plan {
+  const plan = planOf(loadScenario('crash'), { regime: 'crash', failover: 1, name: 'crash' }, 'random')
+  const often = { kind: 'every', meanMs: 150 } as const
+  const soon = { kind: 'uniform', lowMs: 0, highMs: 20 } as const
+  return {
+    ...plan,
+    durationMs: 4_000,
+    storeLatency: { kind: 'uniform', lowMs: 1, highMs: 10 },
+    faults: plan.faults.map((each) =>
+      each.kind === 'crash'
+        ? { ...each, times: often, restartAfter: soon }
+        : { ...each, times: { kind: 'at', atMs: [each.kind === 'store-stall' ? 2_500 : 1_000] } },
+    ),
   }
 }
 
@@ -43,6 +61,7 @@ const RUNS = {
   unreliable: traced(shortPlan('unreliable', 'random', 1)),
   holder: traced(shortPlan('holder', 'lowest-balance', 0)),
   'with ids': traced(withIds(shortPlan('balanced', 'random', 1))),
+  'with faults': traced(withFaults()),
 }
 
 test('the JSON Schema that is shipped → is the one of the code (`vitest -u` writes it)', async () => {
@@ -102,6 +121,10 @@ function kindsIn(line: Line): string[] {
       return [`${line.who === 'announcer' ? 'announcerEffect' : 'effect'} ${line.effect.type}`]
     case 'message':
       return [`message ${line.message.type}`]
+    case 'fault':
+      return [`fault ${line.fault.type}`]
+    case 'ended':
+      return [`ended ${line.why}`]
     case 'store':
       return 'changes' in line.command ? line.command.changes.map(({ type }) => `change ${type}`) : []
     default:
@@ -115,13 +138,17 @@ const KINDS = [
   ...announcerInput.options.map(({ shape }) => `announcerInput ${shape.type.value}`),
   ...announcerEffect.options.map(({ shape }) => `announcerEffect ${shape.type.value}`),
   ...change.options.map(({ shape }) => `change ${shape.type.value}`),
-  ...['prepare', 'fulfill', 'reject', 'refusal', 'announcement'].map((type) => `message ${type}`),
+  ...['prepare', 'fulfill', 'reject', 'refusal', 'failure', 'announcement'].map((type) => `message ${type}`),
+  ...fault.options.map(({ shape }) => `fault ${shape.type.value}`),
+  ...['crash', 'fenced'].map((why) => `ended ${why}`),
+  'cut',
 ]
 
-/** What a connector in a world without faults, and without quotes, never shows. */
-const NEVER = ['input sendFailed', 'announcerInput quoteAsked', 'announcerEffect answerQuote', 'message refusal']
+/** What a connector in a world without quotes never shows. */
+const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote']
 
 test('all runs together → every kind of line that the schema knows', () => {
-  const seen = new Set(Object.values(RUNS).flatMap(({ lines }) => lines.flatMap(kindsIn)))
+  const claimsOvertake = live({ faults: [crashAt(1_012), crashAt(1_034, { restartAfter: ms(1), arrives: 1, lateBy: ms(50) })], payment: { atMs: 1_090 } })
+  const seen = new Set([...Object.values(RUNS), claimsOvertake].flatMap(({ lines }) => lines.flatMap(kindsIn)))
   expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
 })

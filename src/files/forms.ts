@@ -1,7 +1,7 @@
 /** How values of a scenario file go together: maps with known keys, maps by name, one or many, one of several forms. */
 import { z } from 'zod'
-import { suggestion } from '../usageError.ts'
-import { isName, NAME_RULE } from './csv.ts'
+import { isName, NAME_RULE } from './names.ts'
+import { suggestion } from './usageError.ts'
 
 /** A map with these keys only. The message of unknown keys has a line for each, in their order. */
 export function keys<T extends z.core.$ZodLooseShape>(shape: T) {
@@ -86,7 +86,8 @@ export interface PathProblem {
   readonly what: string
 }
 
-function failed(context: z.RefinementCtx, problems: readonly PathProblem[]): never {
+/** What a transform returns when it found these. */
+export function failed(context: z.RefinementCtx, problems: readonly PathProblem[]): never {
   for (const { path, what } of problems) context.issues.push({ code: 'custom', message: what, path: [...path], input: context.value })
   return z.NEVER
 }

@@ -1,7 +1,7 @@
 /** Files that people give us, read whole and bounded: whatever they are, the answer is text or a UsageError. */
 import { isUtf8 } from 'node:buffer'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { UsageError } from '../usageError.ts'
+import { UsageError } from './usageError.ts'
 
 const CHUNK_BYTES = 1 << 20
 

@@ -1,7 +1,7 @@
 /** A YAML file as plain values, with the line of every key, so that an error about a value can say where it stands. */
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLError } from 'yaml'
-import { UsageError } from '../usageError.ts'
 import { readTextFile } from './textFile.ts'
+import { UsageError } from './usageError.ts'
 
 /** A scenario is a page of text. */
 const MAX_YAML_BYTES = 1_048_576

@@ -1,0 +1,78 @@
+/** What a witness knows of each payment of its connector. */
+import type { PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
+import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
+import type { Amount } from '../../src/core/values/amount.ts'
+
+export interface Entry {
+  readonly sender: AccountId
+  readonly thread: ThreadId
+  readonly requestId: string | undefined
+  /** Undefined: rejected without a charge. */
+  readonly record: PaymentRecord | undefined
+  /** The life of the thread that charged it. */
+  readonly epoch: string
+  phase: 'underWay' | 'credited' | 'refunded' | 'rejected'
+  attempt: number
+  /** The commit that made it so. */
+  seq: number
+  /** The excentric prepare that left last. */
+  sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
+  /** Its receiver was heard to fulfill in time. */
+  fulfilled: boolean
+  told: boolean
+  /** Another payment with its condition, which came by another way. */
+  older: Entry | undefined
+}
+
+/** Payments by their condition, rejects that moved nothing by sender and id. */
+export class Entries {
+  /** The youngest of each key. */
+  readonly #byKey = new Map<string, Entry>()
+
+  add(condition: string, entry: Entry): void {
+    entry.older = this.#byKey.get(condition)
+    this.#byKey.set(condition, entry)
+  }
+
+  find(condition: string, payment: PaymentId): Entry | undefined {
+    let entry = this.#byKey.get(condition)
+    while (entry !== undefined && entry.record?.payment !== payment) entry = entry.older
+    return entry
+  }
+
+  /** The youngest that this sender sent. */
+  ofSender(condition: string, sender: AccountId): Entry | undefined {
+    let entry = this.#byKey.get(condition)
+    while (entry !== undefined && entry.sender !== sender) entry = entry.older
+    return entry
+  }
+
+  rejected(key: string): Entry | undefined {
+    return this.#byKey.get(key)
+  }
+
+  setRejected(key: string, entry: Entry): void {
+    this.#byKey.set(key, entry)
+  }
+
+  forgetRejected(key: string): void {
+    this.#byKey.delete(key)
+  }
+
+  remove(condition: string, entry: Entry): void {
+    let younger = this.#byKey.get(condition)
+    if (younger === entry) {
+      if (entry.older === undefined) this.#byKey.delete(condition)
+      else this.#byKey.set(condition, entry.older)
+      return
+    }
+    while (younger !== undefined && younger.older !== entry) younger = younger.older
+    if (younger !== undefined) younger.older = entry.older
+  }
+
+  *all(): Iterable<readonly [key: string, entry: Entry]> {
+    for (const [key, youngest] of this.#byKey) {
+      for (let entry: Entry | undefined = youngest; entry !== undefined; entry = entry.older) yield [key, entry]
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What goes wrong, once: everything about it is settled when it is drawn, so that it is a value that can be written down and
+ * made to happen again. What it does to a connector stands in sim/world. A new kind is a type here, a plan in
+ * sim/workload/plan.ts, and one file beside this one in the table of `draw.ts`.
+ */
+import type { ThreadId } from '../../src/core/values/account.ts'
+import type { FaultPlan, Latency } from '../workload/plan.ts'
+
+export type FaultKind = FaultPlan['kind']
+
+export type Fault = Crash | StoreRestart | StoreStall
+
+/** A connection to the store breaks: of what is on its way, so much still gets there. */
+export interface Cut {
+  /** 0 to 1: which share of the commands, the first of them, the store still gets. */
+  readonly arrives: number
+  /** When the last of these comes in, after the cut. */
+  readonly lateUs: number
+}
+
+/** A thread dies with all that it had in memory. */
+export interface Crash {
+  readonly type: 'crash'
+  readonly thread: ThreadId
+  /** 0 to 1: in its next step it dies after this share of the effects. Left out: it dies at once. */
+  readonly midStep?: number | undefined
+  readonly cut: Cut
+  readonly restartUs: number
+}
+
+/** The store dies and comes back with all its data. What was to arrive has arrived before. */
+export interface StoreRestart {
+  readonly type: 'store-restart'
+  readonly restartUs: number
+  /** For each thread, in their order. */
+  readonly cuts: readonly Cut[]
+}
+
+/** No command is applied or answered; who waits too long gives up the connection. */
+export interface StoreStall {
+  readonly type: 'store-stall'
+  readonly lastsUs: number
+  /** For each thread, in their order, should it give up. */
+  readonly cuts: readonly Cut[]
+}
+
+/** What draws for a fault: one stream for each time that it falls, so that none shifts another. */
+export interface Chance {
+  /** Uniform in [0, 1). */
+  readonly unit: () => number
+  readonly exponential: (mean: number) => number
+  readonly latencyUs: (latency: Latency) => number
+}

@@ -1,0 +1,9 @@
+import type { StoreRestartPlan } from '../workload/plan.ts'
+import { AT_ONCE, drawCuts } from './cut.ts'
+import type { Chance, StoreRestart } from './fault.ts'
+
+export function drawStoreRestart(plan: StoreRestartPlan, threads: number, chance: Chance): StoreRestart {
+  const restartUs = chance.latencyUs(plan.restartAfter)
+  // Whatever comes after its death is lost.
+  return { type: 'store-restart', restartUs, cuts: drawCuts(threads, plan.arrives, AT_ONCE, chance) }
+}

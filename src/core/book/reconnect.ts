@@ -1,0 +1,25 @@
+/**
+ * B2: after a broken connection everything that was asked of the store and not answered is asked again, commits in order.
+ * Every command may be applied twice: each compares totals, numbers or ids before it writes.
+ */
+import { askForWarmAgain } from '../payment/admission.ts'
+import { askToOwn } from '../payment/receive.ts'
+import type { ThreadState } from '../threadState.ts'
+import type { UnixMs } from '../values/time.ts'
+import { resendLost } from './commits.ts'
+import { resendCool } from './cool.ts'
+import { expectLate } from './recovery.ts'
+
+export function askAgain(state: ThreadState, at: UnixMs): void {
+  if (!state.serving) {
+    state.effects.push({ type: 'claim', epoch: state.epoch })
+    return
+  }
+  resendLost(state)
+  for (const holding of state.holdings.values()) askForWarmAgain(state, holding, at)
+  for (const holding of state.cooling) resendCool(state, holding, at)
+  for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
+  for (const { effect } of state.leaving.values()) state.effects.push(effect)
+  state.effects.push({ type: 'readLeft' })
+  expectLate(state, at)
+}

@@ -1,0 +1,91 @@
+/** From a configuration whose every key is in order to what the node is run with. */
+import { type Account, accountIdOf } from '../../core/values/account.ts'
+import { address } from '../../core/values/address.ts'
+import { ratesOf } from '../../core/values/rate.ts'
+import type { AccountConfig, LedgerConfig, NodeConfig, PeerConfig, RoutingConfig } from './config.ts'
+import type { AccountBody, ConfigBody } from './schema.ts'
+
+interface Place {
+  readonly file: string
+  /** Makes the paths absolute that the file gives. */
+  readonly pathOf: (path: string) => string
+}
+
+export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfig {
+  const ledgers = new Map(Object.entries(body.ledgers).map(([name, { scale, code = name.toUpperCase() }]): [string, LedgerConfig] => [name, { code, scale }]))
+  return {
+    file,
+    address: body.address,
+    dataDir: pathOf(body.dataDir),
+    redis: body.redis,
+    durability: body.durability,
+    threads: body.threads,
+    farms: new Map(Object.entries(body.farms).map(([parallelism, port]) => [Number(parallelism), port])),
+    host: body.host,
+    publicUrl: body.publicUrl?.replace(/\/+$/, ''),
+    adminPort: body.adminPort,
+    adminToken: undefined,
+    tls: body.tls.kind === 'files' ? { kind: 'files', cert: pathOf(body.tls.cert), key: pathOf(body.tls.key) } : { kind: body.tls.kind },
+    maxPacketAmount: body.maxPacketAmount,
+    answerRetentionMs: body.answerRetention,
+    maxOpen: body.maxOpen,
+    maxKeptIds: body.maxKeptIds,
+    routing: routingOf(body.routing),
+    ledgers,
+    rates: ratesIn(body, ledgers),
+    accounts: body.accounts.map((each) => accountOf(each, { body, ledgers, pathOf })),
+  }
+}
+
+function routingOf({ attemptTimeout, slack, announceInterval, snapshotInterval, coolAfter, ...rest }: ConfigBody['routing']): RoutingConfig {
+  return {
+    ...rest,
+    attemptTimeoutMs: attemptTimeout,
+    slack: slack === 1 ? 1 : 0,
+    announceIntervalMs: announceInterval,
+    snapshotIntervalMs: snapshotInterval,
+    coolAfterMs: coolAfter,
+  }
+}
+
+function ratesIn({ rates, feePpm }: ConfigBody, ledgers: NodeConfig['ledgers']): NodeConfig['rates'] {
+  const scales = new Map([...ledgers].map(([name, { scale }]) => [name, scale]))
+  const given = Object.entries(rates).map(([pair, rate]) => {
+    const [incoming = '', outgoing = ''] = pair.split('/')
+    return { incoming, outgoing, rate }
+  })
+  return ratesOf(given, { scales, feePpm })
+}
+
+interface Around {
+  readonly body: ConfigBody
+  readonly ledgers: NodeConfig['ledgers']
+  readonly pathOf: (path: string) => string
+}
+
+function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): AccountConfig {
+  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer } = given
+  const parallelism = given.parallelism ?? Math.min(...Object.keys(body.farms).map(Number))
+  const scale = ledgers.get(unit)?.scale
+  if (scale === undefined) throw new Error(`account ${name}: ledger ${unit} is not there`)
+  const account: Account = {
+    id: accountIdOf(name, parallelism),
+    name,
+    address: address(`${body.address}.${name}`),
+    unit,
+    scale,
+    relation,
+    parallelism,
+    creditLimit,
+    peerLimit: peer?.limit,
+    // It says so in its answers.
+    deduplicates: false,
+    routes,
+    ...(mayAnnounce === undefined ? {} : { mayAnnounce }),
+  }
+  return { account, openingBalance: given.openingBalance, token: given.token, peer: peer === undefined ? undefined : peerOf(peer, pathOf) }
+}
+
+function peerOf({ url, token, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): PeerConfig {
+  return { url, token, caFile: ca === undefined ? undefined : pathOf(ca) }
+}

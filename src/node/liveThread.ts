@@ -1,0 +1,231 @@
+/**
+ * One thread of a live connector: the real core, with Redis and https behind each of its effects. Its counterpart in the
+ * simulator is sim/world/threadHost.ts. What the core asks of the store while there is no way to it is not kept here: the
+ * core asks again when it hears `reconnected`.
+ */
+import type { Effect } from '../core/effect.ts'
+import type { Input } from '../core/input.ts'
+import type { Snapshot } from '../core/routing/snapshot.ts'
+import { makeThread } from '../core/thread.ts'
+import type { ThreadConfig } from '../core/threadState.ts'
+import type { ThreadId } from '../core/values/account.ts'
+import type { Draw } from '../core/values/draw.ts'
+import type { UnixMs } from '../core/values/time.ts'
+import type { Receive, Respond } from '../https/ilpOverHttp.ts'
+import { inputOf } from '../https/outcome.ts'
+import type { Sender } from '../https/sender.ts'
+import { type Performers, pump } from '../pump.ts'
+import { CommitQueue } from '../store/commitQueue.ts'
+import { failureOf, StoreRefused, type StoreUnknown } from '../store/failure.ts'
+import type { RedisStore } from '../store/redisStore.ts'
+
+type Stop = Extract<Effect, { type: 'stop' }>
+
+export interface LiveThreadOptions {
+  readonly config: ThreadConfig
+  /** A unique id of this incarnation (B3). */
+  readonly epoch: string
+  readonly store: RedisStore
+  /** Whether the book may be opened where there is none. */
+  readonly mayOpen: boolean
+  readonly sender: Pick<Sender, 'send'>
+  /** Unix ms, never less than before. */
+  readonly now: () => UnixMs
+  readonly draw: () => Draw
+  readonly wake: (to: ThreadId) => void
+  /** The book is claimed. */
+  readonly serving: () => void
+  /** The way to the store is lost; it is looked for until there is one. */
+  readonly faulted: (error: StoreUnknown) => void
+  /** Nothing more is done here: another has the book, the store lost writes, or it refuses. */
+  readonly ended: (why: Stop['why'] | StoreRefused) => void
+  /** Sees each step, for whoever compares or records. */
+  readonly watch?: (input: Input, effects: readonly Effect[]) => void
+}
+
+/** Between a lost way to the store and the next attempt. */
+const RECONNECT_AFTER_MS = 20
+
+export class LiveThread {
+  readonly #options: LiveThreadOptions
+  readonly #queue: CommitQueue
+  readonly #input: (input: Input) => void
+  readonly #held = new Map<number, Respond>()
+  #lastRequest = 0
+  /** Which way to the store this is: what was asked on an earlier one is heard no more. */
+  #way = 0
+  #isLost = false
+  #isOver = false
+  #timer: NodeJS.Timeout | undefined
+  #deadline: UnixMs | undefined
+
+  constructor(options: LiveThreadOptions) {
+    const { config, epoch, store, watch } = options
+    this.#options = options
+    const { step } = makeThread(config)
+    this.#input = pump(watch === undefined ? step : watched(step, watch), this.#performers())
+    this.#queue = new CommitQueue({
+      store,
+      thread: config.thread,
+      epoch,
+      heard: (seq, reply) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply }),
+      faulted: (error) => this.#lose(error),
+      refused: (error) => this.#end(error),
+    })
+  }
+
+  start(): void {
+    this.#hear({ type: 'started', at: this.#now(), epoch: this.#options.epoch })
+  }
+
+  /** A concentric prepare. `respond` is called once, unless this thread ends first. */
+  readonly receive: Receive = (from, prepare, requestId, respond) => {
+    if (this.#isOver) return
+    const request = ++this.#lastRequest
+    this.#held.set(request, respond)
+    const at = this.#now()
+    const draw = this.#draw()
+    if (requestId === undefined) this.#input({ type: 'prepareReceived', at, draw, from: from.id, request, prepare })
+    else this.#input({ type: 'prepareReceived', at, draw, from: from.id, request, requestId, prepare })
+  }
+
+  hearWake(): void {
+    this.#hear({ type: 'wakeHeard', at: this.#now() })
+  }
+
+  hearSnapshot(snapshot: Snapshot): void {
+    this.#hear({ type: 'snapshotTaken', at: this.#now(), snapshot })
+  }
+
+  /** Nothing more is heard or done; requests that are held are never answered. */
+  stop(): void {
+    this.#isOver = true
+    this.#queue.close()
+    this.#held.clear()
+    clearTimeout(this.#timer)
+  }
+
+  #hear(input: Input): void {
+    if (!this.#isOver) this.#input(input)
+  }
+
+  #now(): UnixMs {
+    return this.#options.now()
+  }
+
+  #draw(): Draw {
+    return this.#options.draw()
+  }
+
+  #performers(): Performers {
+    const { store, mayOpen, wake, config, sender } = this.#options
+    const { thread } = config
+    return {
+      claim: ({ epoch }) =>
+        this.#ask(
+          () => store.claim(thread, epoch, mayOpen),
+          (book) => {
+            this.#input({ type: 'claimed', at: this.#now(), draw: this.#draw(), book })
+            this.#options.serving()
+          },
+        ),
+      commit: ({ seq, changes }) => this.#queue.add({ seq, changes }),
+      warm: (effect) =>
+        this.#ask(
+          () => store.warm(thread, effect),
+          (reply) => this.#input({ type: 'warmed', at: this.#now(), draw: this.#draw(), account: effect.account, reply }),
+        ),
+      cool: (effect) =>
+        this.#ask(
+          () => store.cool(thread, effect),
+          (reply) => this.#input({ type: 'cooled', at: this.#now(), account: effect.account, reply }),
+        ),
+      own: (effect) =>
+        this.#ask(
+          () => store.own(thread, effect),
+          (reply) => this.#input({ type: 'owned', at: this.#now(), draw: this.#draw(), account: effect.account, requestId: effect.requestId, reply }),
+        ),
+      leave: (effect) =>
+        this.#ask(
+          () => store.leave(effect),
+          () => this.#input({ type: 'left', at: this.#now(), to: effect.to, message: effect.message.message }),
+        ),
+      readLeft: () =>
+        this.#ask(
+          () => store.readLeft(thread),
+          (messages) => {
+            if (messages.length > 0) this.#input({ type: 'leftRead', at: this.#now(), draw: this.#draw(), messages })
+          },
+        ),
+      wake: ({ to }) => wake(to),
+      sendPrepare: (effect) =>
+        sender.send(effect.to, effect.prepare, undefined, (outcome) => this.#hear(inputOf(effect, outcome, this.#now(), this.#options.draw))),
+      answer: ({ request, reply }) => {
+        this.#held.get(request)?.(reply)
+        this.#held.delete(request)
+      },
+      stop: ({ why }) => this.#end(why),
+      sleepUntil: ({ at }) => this.#sleepUntil(at),
+    }
+  }
+
+  #ask<R>(send: () => Promise<R>, hear: (reply: R) => void): void {
+    if (this.#isLost) return
+    const way = this.#way
+    const isHeard = (): boolean => way === this.#way && !this.#isLost && !this.#isOver
+    send().then(
+      (value) => {
+        if (isHeard()) hear(value)
+      },
+      (error: unknown) => {
+        if (!isHeard()) return
+        const failure = failureOf(error)
+        if (failure instanceof StoreRefused) this.#end(failure)
+        else this.#lose(failure)
+      },
+    )
+  }
+
+  #lose(error: StoreUnknown): void {
+    if (this.#isLost || this.#isOver) return
+    this.#isLost = true
+    this.#queue.halt()
+    this.#options.faulted(error)
+    setTimeout(() => void this.#options.store.reconnect().then(() => this.#reconnected()), RECONNECT_AFTER_MS)
+  }
+
+  #reconnected(): void {
+    this.#way++
+    this.#isLost = false
+    this.#queue.resume()
+    this.#hear({ type: 'reconnected', at: this.#now() })
+  }
+
+  #end(why: Stop['why'] | StoreRefused): void {
+    if (this.#isOver) return
+    this.stop()
+    this.#options.ended(why)
+  }
+
+  /** Never early; and what has arrived by then is heard first (S3). */
+  #sleepUntil(at: UnixMs): void {
+    clearTimeout(this.#timer)
+    this.#deadline = at
+    this.#timer = setTimeout(() => setImmediate(() => this.#wakeAt(at)), Math.max(0, at - this.#now()))
+  }
+
+  #wakeAt(at: UnixMs): void {
+    if (this.#deadline !== at) return
+    if (this.#now() < at) return this.#sleepUntil(at)
+    this.#deadline = undefined
+    this.#hear({ type: 'woke', at: this.#now(), draw: this.#draw() })
+  }
+}
+
+function watched(step: (input: Input) => readonly Effect[], watch: (input: Input, effects: readonly Effect[]) => void): (input: Input) => readonly Effect[] {
+  return (input) => {
+    const effects = step(input)
+    watch(input, effects)
+    return effects
+  }
+}

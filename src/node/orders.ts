@@ -1,0 +1,62 @@
+/** What the supervisor and its children tell each other. Plain data: it is cloned on the way, bigints and maps too. */
+import type { Snapshot } from '../core/routing/snapshot.ts'
+import type { ThreadId } from '../core/values/account.ts'
+import type { NodeConfig } from './config/config.ts'
+
+/** What both kinds of children are given to begin with. */
+export interface Setup {
+  readonly config: NodeConfig
+  readonly redisUrl: string
+}
+
+export interface ThreadSetup extends Setup {
+  readonly thread: ThreadId
+  /** A unique id of this incarnation (B3). */
+  readonly epoch: string
+  /** False where this thread had a book before: then it must be there. */
+  readonly mayOpen: boolean
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** By parallelism, without a closing slash. */
+  readonly farmUrls: ReadonlyMap<number, string>
+  /** What the announcer published last. */
+  readonly snapshot: Snapshot | undefined
+}
+
+export type WorkerOrder =
+  | { readonly type: 'begin'; readonly setup: ThreadSetup }
+  /** With the connection itself, of which nothing has been read. → `took` */
+  | { readonly type: 'connection'; readonly farm: number; readonly number: number }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'wake' }
+  | { readonly type: 'drain' }
+
+export type WorkerReport =
+  /** The book is claimed, requests are taken. */
+  | { readonly type: 'serving' }
+  | { readonly type: 'took'; readonly number: number }
+  | { readonly type: 'wake'; readonly to: ThreadId }
+  | { readonly type: 'fault'; readonly what: string }
+  /** Another has claimed this thread's book, or the store lost what it had acknowledged: a new incarnation begins with what there is. */
+  | { readonly type: 'ended'; readonly why: 'fenced' | 'lostWrites' }
+  /** The store will not go on with this node: nobody serves before a person has looked. */
+  | { readonly type: 'refused'; readonly why: string }
+
+export type ThreadState = 'starting' | 'serving' | 'stopping' | 'down'
+
+export interface ThreadStatus {
+  readonly thread: ThreadId
+  readonly pid: number | undefined
+  readonly state: ThreadState
+  readonly farms: readonly number[]
+}
+
+export type AnnouncerOrder =
+  | { readonly type: 'begin'; readonly setup: Setup }
+  | { readonly type: 'threads'; readonly threads: readonly ThreadStatus[] }
+  | { readonly type: 'drain' }
+
+export type AnnouncerReport =
+  | { readonly type: 'listening'; readonly admin: string }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'fault'; readonly what: string }
+  | { readonly type: 'refused'; readonly why: string }

@@ -1,0 +1,275 @@
+/**
+ * The parent of all processes of a node. It accepts connections and deals them, starts its children again when they die, and
+ * passes their messages on. It knows no payment and holds no money: whatever crashes, the books are in Redis.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Snapshot } from '../core/routing/snapshot.ts'
+import type { ThreadId } from '../core/values/account.ts'
+import { redisConnection } from '../store/connection.ts'
+import { RedisStore } from '../store/redisStore.ts'
+import { openBooks } from './books.ts'
+import { Child } from './child.ts'
+import type { NodeConfig } from './config/config.ts'
+import { FarmPort } from './farmPort.ts'
+import { writeIdentity } from './identity.ts'
+import { OperationFailed } from './operationFailed.ts'
+import type { AnnouncerOrder, AnnouncerReport, ThreadState, ThreadStatus, WorkerOrder, WorkerReport } from './orders.ts'
+import { directoryOf, farmsOf, keyPrefixOf } from './threadConfig.ts'
+
+export interface NodeOptions {
+  readonly config: NodeConfig
+  readonly redisUrl: string
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** A line for people, without its end. */
+  readonly log: (line: string) => void
+  /** The node cannot go on; whoever started it stops it. */
+  readonly failed: (why: string) => void
+}
+
+export interface NodeUrls {
+  readonly admin: string
+  /** By parallelism, without a closing slash. */
+  readonly farms: ReadonlyMap<number, string>
+}
+
+interface Thread {
+  readonly id: ThreadId
+  readonly farms: readonly number[]
+  readonly child: Child<WorkerOrder, WorkerReport>
+  state: ThreadState
+  /** How often its book was claimed by another. */
+  fences: number
+}
+
+const MAX_FENCES = 5
+
+/** Of the ten seconds in which a node stops: what is not answered by then stays in the books. */
+const DRAIN_MS = 8_000
+
+export class Supervisor {
+  readonly #options: NodeOptions
+  readonly #farms = new Map<number, FarmPort>()
+  readonly #farmUrls = new Map<number, string>()
+  readonly #threads = new Map<ThreadId, Thread>()
+  readonly #opened = new Set<ThreadId>()
+  #announcer: Child<AnnouncerOrder, AnnouncerReport> | undefined
+  #admin: string | undefined
+  #snapshot: Snapshot | undefined
+  #isStopping = false
+  #allServe: () => void = () => {}
+  #give: (why: Error) => void = () => {}
+
+  constructor(options: NodeOptions) {
+    this.#options = options
+  }
+
+  get urls(): NodeUrls {
+    return { admin: this.#admin ?? '', farms: this.#farmUrls }
+  }
+
+  /** Resolves when all threads serve. Throws UsageErrors for what a person has to put right. */
+  async start(): Promise<void> {
+    const { config, redisUrl } = this.#options
+    // What `connect` rejects with says only that the connection is closed.
+    let fault: Error | undefined
+    const redis = redisConnection({
+      url: redisUrl,
+      faulted: (error) => {
+        fault = error
+      },
+    })
+    try {
+      await redis.connect().catch((error: Error) => unreachableRedis(redisUrl, fault ?? error))
+      const store = new RedisStore(redis, { prefix: keyPrefixOf(config) })
+      const identity = await openBooks(store, config)
+      for (const thread of identity.books) this.#opened.add(thread)
+      await this.#listen()
+      const serving = new Promise<void>((resolve, reject) => {
+        this.#allServe = resolve
+        this.#give = reject
+      })
+      this.#startChildren()
+      await serving
+      // From here on a book that is missing is a book that was lost.
+      writeIdentity(config.dataDir, { ...identity, books: [...this.#threads.keys()] })
+    } finally {
+      redis.disconnect()
+    }
+  }
+
+  /** Stops taking connections, lets what is under way end for a while, and ends every child. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    for (const farm of this.#farms.values()) farm.close()
+    const threads = [...this.#threads.values()]
+    for (const thread of threads) thread.state = 'stopping'
+    await Promise.all(threads.map(({ child }) => child.stop({ type: 'drain' }, DRAIN_MS)))
+    await this.#announcer?.stop({ type: 'drain' }, 1_000)
+  }
+
+  async #listen(): Promise<void> {
+    const { config } = this.#options
+    const directory = directoryOf(config)
+    for (const [parallelism, port] of config.farms) {
+      const farm = new FarmPort({
+        host: config.host,
+        port,
+        threads: directory.farms.get(parallelism) ?? [],
+        isServing: (thread) => this.#threads.get(thread)?.state === 'serving',
+        hand: (thread, connection, back) =>
+          this.#threads.get(thread)?.child.hand((number) => ({ type: 'connection', farm: parallelism, number }), connection, back),
+      })
+      this.#farms.set(parallelism, farm)
+      this.#farmUrls.set(parallelism, this.#urlOf(await farm.listen().catch((error: Error) => fail(parallelism, port, error))))
+    }
+  }
+
+  #urlOf(port: number): string {
+    const { config, tls } = this.#options
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host
+    const url = new URL(config.publicUrl ?? `${tls === undefined ? 'http' : 'https'}://${host}`)
+    if (url.port === '') url.port = String(port)
+    return url.href.replace(/\/$/, '')
+  }
+
+  #startChildren(): void {
+    const { config, redisUrl } = this.#options
+    const directory = directoryOf(config)
+    for (let i = 0; i < config.threads; i++) this.#addThread(`t${i}`, farmsOf(directory, `t${i}`))
+    this.#announcer = new Child<AnnouncerOrder, AnnouncerReport>({
+      module: sibling('announcer'),
+      begin: () => ({ type: 'begin', setup: { config: this.#withAdminPort(config), redisUrl } }),
+      heard: (report) => this.#heardAnnouncer(report),
+      died: ({ code, signal }) => this.#options.log(`the announcer died (${signal ?? code}) and is started again`),
+    })
+    this.#announcer.start()
+  }
+
+  /** What was told of the admin port stays true: a new announcer takes the one that the first was given. */
+  #withAdminPort(config: NodeConfig): NodeConfig {
+    return this.#admin === undefined ? config : { ...config, adminPort: Number(new URL(this.#admin).port) }
+  }
+
+  #addThread(id: ThreadId, farms: readonly number[]): void {
+    const { config, redisUrl, tls, log } = this.#options
+    const child = new Child<WorkerOrder, WorkerReport>({
+      module: sibling('worker'),
+      begin: () => ({
+        type: 'begin',
+        setup: { config, redisUrl, tls, thread: id, epoch: newEpoch(), mayOpen: !this.#opened.has(id), farmUrls: this.#farmUrls, snapshot: this.#snapshot },
+      }),
+      heard: (report) => this.#heardWorker(id, report),
+      died: ({ code, signal }) => {
+        log(`thread ${id} died (${signal ?? code}) and is started again`)
+        this.#become(id, 'down')
+      },
+    })
+    this.#threads.set(id, { id, farms, child, state: 'starting', fences: 0 })
+  }
+
+  #heardWorker(id: ThreadId, report: WorkerReport): void {
+    switch (report.type) {
+      case 'serving':
+        this.#opened.add(id)
+        this.#become(id, 'serving')
+        for (const farm of this.#farms.values()) farm.dealWaiting()
+        if (this.#isReady()) this.#allServe()
+        return
+      case 'took':
+        this.#threads.get(id)?.child.took(report.number)
+        return
+      case 'wake':
+        this.#threads.get(report.to)?.child.send({ type: 'wake' })
+        return
+      case 'fault':
+        return this.#options.log(`thread ${id}: ${report.what}`)
+      case 'ended':
+        return this.#threadEnded(id, report.why)
+      case 'refused':
+        return this.#refuse(report.why)
+    }
+  }
+
+  /**
+   * A claim of a process that is dead may come in late and fence its successor; that heals itself. Again and again it is
+   * somebody else.
+   */
+  #threadEnded(id: ThreadId, why: 'fenced' | 'lostWrites'): void {
+    const thread = this.#threads.get(id)
+    if (thread === undefined || this.#isStopping) return
+    if (why === 'lostWrites') this.#options.log(`thread ${id}: Redis lost writes that it had acknowledged (a power cut?); the thread goes on with what it has`)
+    else if (++thread.fences > MAX_FENCES) return this.#refuse(`another node claims the book of ${id}: two nodes run on the same Redis under one address`)
+    else this.#options.log(`thread ${id}: its book was claimed by another; it is claimed again`)
+    thread.child.kill()
+  }
+
+  #heardAnnouncer(report: AnnouncerReport): void {
+    switch (report.type) {
+      case 'listening':
+        this.#admin = report.admin
+        this.#tellThreads()
+        if (this.#isReady()) this.#allServe()
+        return
+      case 'snapshot':
+        return this.#publish(report.snapshot)
+      case 'fault':
+        return this.#options.log(`announcer: ${report.what}`)
+      case 'refused':
+        return this.#refuse(report.why)
+    }
+  }
+
+  /** The first one lets the threads begin: before it they would know no route. */
+  #publish(snapshot: Snapshot): void {
+    const isFirst = this.#snapshot === undefined
+    this.#snapshot = snapshot
+    for (const { child } of this.#threads.values()) {
+      if (isFirst) child.start()
+      else child.send({ type: 'snapshot', snapshot })
+    }
+    if (isFirst) this.#tellThreads()
+  }
+
+  #refuse(why: string): void {
+    if (this.#isStopping) return
+    this.#give(new OperationFailed(why))
+    this.#options.failed(why)
+  }
+
+  #become(id: ThreadId, state: ThreadState): void {
+    const thread = this.#threads.get(id)
+    if (thread === undefined || this.#isStopping) return
+    thread.state = state
+    this.#tellThreads()
+  }
+
+  #isReady(): boolean {
+    return this.#admin !== undefined && [...this.#threads.values()].every(({ state }) => state === 'serving')
+  }
+
+  #tellThreads(): void {
+    const threads: ThreadStatus[] = [...this.#threads.values()].map(({ id, farms, child, state }) => ({ thread: id, pid: child.pid, state, farms }))
+    this.#announcer?.send({ type: 'threads', threads })
+  }
+}
+
+function newEpoch(): string {
+  return randomBytes(9).toString('base64url')
+}
+
+/** Beside this file, compiled or not. */
+function sibling(name: string): URL {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`./${name}.${extension}`, import.meta.url)
+}
+
+/** Without the password that may be in the URL. */
+function unreachableRedis(url: string, error: Error): never {
+  throw new OperationFailed(`Redis at ${new URL(url).host} cannot be reached: ${error.message}; start it, or set redis: embedded`)
+}
+
+function fail(parallelism: number, port: number, error: Error): never {
+  throw new OperationFailed(
+    `port ${port} of farm ${parallelism} cannot be had: ${error.message}; is another node running? Set farms to other ports, or to 0 for any`,
+  )
+}

@@ -1,0 +1,125 @@
+/** A worker process: one thread, its farms' servers, its way to the store and to the peers. The supervisor starts it. */
+import { readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import type { AccountId } from '../core/values/account.ts'
+import type { Door } from '../https/door.ts'
+import type { Peer } from '../https/line.ts'
+import { makeSender } from '../https/sender.ts'
+import { type FarmServer, makeFarmServer } from '../https/server.ts'
+import { tokenCheck } from '../https/token.ts'
+import { redisConnection } from '../store/connection.ts'
+import { RedisStore } from '../store/redisStore.ts'
+import { draw, steadyClock } from './clock.ts'
+import type { AccountConfig } from './config/config.ts'
+import { LiveThread } from './liveThread.ts'
+import type { ThreadSetup, WorkerOrder, WorkerReport } from './orders.ts'
+import { farmsOf, keyPrefixOf, threadConfigOf } from './threadConfig.ts'
+
+interface Worker {
+  readonly thread: LiveThread
+  readonly farms: ReadonlyMap<number, FarmServer>
+  readonly drain: () => Promise<void>
+}
+
+/** Orders may come while it begins. */
+let starting: Promise<Worker> | undefined
+
+process.on('message', (order: WorkerOrder, connection?: Socket) => {
+  void obey(order, connection)
+})
+// The supervisor is gone, and with it whoever would deal connections or stop this process.
+process.on('disconnect', () => process.exit(1))
+// Ctrl-C goes to the whole group; the supervisor drains it.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+
+async function obey(order: WorkerOrder, connection: Socket | undefined): Promise<void> {
+  const worker = await starting
+  switch (order.type) {
+    case 'begin':
+      starting = begin(order.setup)
+      return (await starting).thread.start()
+    case 'connection':
+      report({ type: 'took', number: order.number })
+      // It may have broken on the way.
+      if (connection !== undefined) worker?.farms.get(order.farm)?.accept(connection)
+      return
+    case 'snapshot':
+      return worker?.thread.hearSnapshot(order.snapshot)
+    case 'wake':
+      return worker?.thread.hearWake()
+    case 'drain':
+      await worker?.drain()
+      process.exit(0)
+  }
+}
+
+function report(what: WorkerReport): void {
+  process.send?.(what)
+}
+
+async function begin(setup: ThreadSetup): Promise<Worker> {
+  const { config, thread: id, epoch, mayOpen, redisUrl, tls, snapshot } = setup
+  const now = steadyClock()
+  const redis = redisConnection({ url: redisUrl, faulted: (error) => report({ type: 'fault', what: `Redis: ${error.message}` }) })
+  // Where it cannot be reached yet, the first command's fault makes the thread look for it.
+  await redis.connect().catch(() => {})
+  const peers = peersOf(config.accounts)
+  const sender = makeSender({ findPeer: (account) => peers.get(account), now })
+  const threadConfig = threadConfigOf(config, id)
+  const farms = new Map<number, FarmServer>()
+  const thread = new LiveThread({
+    config: threadConfig,
+    epoch,
+    store: new RedisStore(redis, { prefix: keyPrefixOf(config) }),
+    mayOpen,
+    sender,
+    now,
+    draw,
+    wake: (to) => report({ type: 'wake', to }),
+    serving: () => report({ type: 'serving' }),
+    faulted: (error) => report({ type: 'fault', what: error.message }),
+    ended: (why) => {
+      for (const farm of farms.values()) farm.abandon()
+      void sender.destroy()
+      // The supervisor starts another, or ends them all.
+      report(why instanceof Error ? { type: 'refused', why: why.message } : { type: 'ended', why })
+    },
+  })
+  if (snapshot !== undefined) thread.hearSnapshot(snapshot)
+  const doors = doorsOf(setup)
+  for (const parallelism of farmsOf(threadConfig.directory, id)) {
+    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => doors.get(nameOrId), now, receive: thread.receive, tls }))
+  }
+  return {
+    thread,
+    farms,
+    drain: async () => {
+      await Promise.all([...farms.values()].map((farm) => farm.drain()))
+      await sender.destroy()
+      thread.stop()
+      redis.disconnect()
+    },
+  }
+}
+
+function peersOf(accounts: readonly AccountConfig[]): ReadonlyMap<AccountId, Peer> {
+  const peers = new Map<AccountId, Peer>()
+  for (const { account, peer } of accounts) {
+    if (peer === undefined) continue
+    const { url, token, caFile } = peer
+    peers.set(account.id, { url, token, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') })
+  }
+  return peers
+}
+
+/** By name and by id. */
+function doorsOf({ config, farmUrls }: ThreadSetup): ReadonlyMap<string, Door> {
+  const doors = new Map<string, Door>()
+  for (const { account, token } of config.accounts) {
+    const door: Door = { account, verifyToken: tokenCheck(token), farmUrl: farmUrls.get(account.parallelism) ?? '' }
+    doors.set(account.name, door)
+    doors.set(account.id, door)
+  }
+  return doors
+}
