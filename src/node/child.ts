@@ -11,6 +11,8 @@ export interface Death {
 export interface ChildOptions<Order, Report> {
   /** The module that it runs. */
   readonly module: URL
+  /** For its Node, besides our own. */
+  readonly flags?: readonly string[]
   /** What it is given to begin with, made anew for each incarnation. */
   readonly begin: () => Order
   readonly heard: (report: Report) => void
@@ -48,9 +50,9 @@ export class Child<Order, Report> {
   }
 
   start(): void {
-    const { module, begin, heard } = this.#options
+    const { module, flags = [], begin, heard } = this.#options
     // In source form the children need what the parent was started with to read TypeScript.
-    const child = fork(module, [], { serialization: 'advanced', execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(module, [], { serialization: 'advanced', execArgv: [...process.execArgv, ...flags], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#process = child
     this.#startedAt = performance.now()
     child.on('message', (report) => heard(report as Report))

@@ -7,19 +7,20 @@ import { parseArgs } from 'node:util'
 import { progressOf } from '../../sim/experiment/progress.ts'
 import { startField } from './live/field.ts'
 import { measure, type Window } from './live/measure.ts'
-import { type LiveResults, ratiosOf, subjectResults } from './live/results.ts'
+import { type LiveResults, othersBusyOf, ratiosOf, subjectResults } from './live/results.ts'
 import type { SubjectName } from './live/subject.ts'
 import { tableOf } from './live/table.ts'
 import { makeUndoing, type Undoing } from './live/undoing.ts'
 
 /** Before the first round of each, until what is compiled at run time is compiled. */
 const FIRST_WARM_UP_MS = 3_000
-const WARM_UP_MS = 1_000
+const WARM_UP_MS = 300
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '5' },
+    // Many short ones: what else the machine does then falls on all alike.
+    rounds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '2' },
     'at-once': { type: 'string', default: '64' },
     cli: { type: 'string', default: 'dist/src/node/cli.js' },
     json: { type: 'boolean', default: false },
@@ -43,7 +44,7 @@ async function bench(undoing: Undoing): Promise<LiveResults> {
   const progress = progressOf(subjects.length * (rounds + 1), process.stderr)
   undoing.add(async () => progress.stop())
   for (const subject of subjects) {
-    await measure(subject, load, { atOnce, warmUpMs: FIRST_WARM_UP_MS, measureMs: WARM_UP_MS })
+    await measure(subject, load, { atOnce, warmUpMs: FIRST_WARM_UP_MS, measureMs: 1_000 })
     progress.ended()
   }
   for (let round = 0; round < rounds; round++) {
@@ -52,7 +53,17 @@ async function bench(undoing: Undoing): Promise<LiveResults> {
       progress.ended()
     }
   }
-  return { atOnce, rounds, secondsEach, cores: availableParallelism(), subjects: subjectResults(windows), ratios: ratiosOf(windows), skipped }
+  const othersBusy = othersBusyOf(windows)
+  return {
+    atOnce,
+    rounds,
+    secondsEach,
+    cores: availableParallelism(),
+    ...(othersBusy === undefined ? {} : { othersBusy }),
+    subjects: subjectResults(windows),
+    ratios: ratiosOf(windows),
+    skipped,
+  }
 }
 
 function interruption(): Promise<number> {

@@ -1,9 +1,12 @@
 /** What the store and its queue do when Redis is killed, stalls, forgets its scripts, or comes back empty. */
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Change, PaymentId } from '../../src/core/book/change.ts'
 import type { CommitReply } from '../../src/core/input.ts'
 import { accountIdOf } from '../../src/core/values/account.ts'
+import { address } from '../../src/core/values/address.ts'
 import { amount } from '../../src/core/values/amount.ts'
+import type { Condition } from '../../src/core/values/condition.ts'
 import type { Commit } from '../../src/store/changes.ts'
 import { CommitQueue } from '../../src/store/commitQueue.ts'
 import { StoreRefused, StoreUnknown } from '../../src/store/failure.ts'
@@ -305,3 +308,33 @@ test('a commit beyond int64 after one that fits → the first is applied, the ot
   expect(seq).toBe(1)
   expect(accounts).toEqual([{ account: ALICE.id, hot: 1n, taken: 1n, given: 0n, underWay: 0n }])
 })
+
+test('one commit of five thousand payments, and one that drops them → applied whole', async () => {
+  const charges = Array.from({ length: 5_000 }, (_, i) => chargeOf(i))
+  expect(await store.commit('t0', 'first', [{ seq: 1, changes: [{ type: 'take', account: ALICE.id, amount: amount(5_000n) }, ...charges] }])).toEqual(['ok'])
+  expect((await store.claim('t0', 'first')).payments).toHaveLength(5_000)
+  const drops = charges.map(({ record }) => ({ type: 'dropped', payment: record.payment }) as const)
+  expect(await store.commit('t0', 'first', [{ seq: 2, changes: drops }])).toEqual(['ok'])
+  expect((await store.claim('t0', 'first')).payments).toEqual([])
+})
+
+function chargeOf(number: number): Extract<Change, { type: 'charge' }> {
+  return {
+    type: 'charge',
+    record: {
+      payment: `e.${number}` as PaymentId,
+      sender: ALICE.id,
+      incomingUnit: 'usd',
+      incomingAmount: ONE,
+      incomingExpiry: 1,
+      condition: 'c'.repeat(43) as Condition,
+      destination: address('test.far'),
+      route: 'test.far',
+      receiver: ALICE.id,
+      outgoingUnit: 'usd',
+      outgoingAmount: ONE,
+      outgoingExpiry: 1,
+      attempt: 1,
+    },
+  }
+}

@@ -38,7 +38,9 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
     ['if lines[3] ~= lines[6] or lines[2] ~= lines[5] then', 'if lines[2] ~= lines[5] then'],
     ['  for line = 4, 7 do', '  for line = 4, 6 do'],
     ['add(POSITION, lines[6], negated(lines[5]))', 'add(POSITION, lines[3], negated(lines[5]))'],
-    ['if text == nil then', 'if not text then'],
+    ['if text == nil then text = redis', 'if not text then text = redis'],
+    ['if text == nil then text = kept[payment] end', ''],
+    ['for payment, text in pairs(stored) do kept[payment] = text end', 'kept = stored'],
     ['if isRefused(reply) then break end', ''],
   ],
   'cool.lua': [

@@ -1,4 +1,5 @@
 /** What kills and stalls of a node's processes do to payments: nobody is told what is not so, and every balance is right after it. */
+import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -9,6 +10,10 @@ import { type Payer, payerAt, prepareTo } from '../fixtures/payer.ts'
 import { fulfillOf, startReceiver } from '../fixtures/receiver.ts'
 
 const receiver = await startReceiver(afterAll)
+
+function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length
+}
 
 /** The last tests of it end the node. */
 describe('one node', async () => {
@@ -79,6 +84,19 @@ describe('one node', async () => {
     await mustBe(before)
     const next = prepareTo('test.hub.bob', { amount: 1 })
     expect(await alice.pay(next)).toEqual(fulfillOf({ prepare: next }))
+  })
+
+  test('a worker is killed while connections wait to be handed to it → the next one is handed them; only the one on its way is cut', async () => {
+    const before = await opening()
+    const pid = (await node.threads()).find(({ thread }) => thread === 't0')?.pid ?? 0
+    process.kill(pid, 'SIGSTOP')
+    const open = openFiles(node.pid)
+    const told = Array.from({ length: 10 }, () => payerOf('alice').pay(prepareTo('test.hub.bob', { amount: 1 })))
+    await until('the supervisor has accepted them', () => openFiles(node.pid) >= open + told.length)
+    process.kill(pid, 'SIGKILL')
+    const fulfilled = (await Promise.all(told)).filter(({ type }) => type === 'fulfill').length
+    expect(fulfilled).toBeGreaterThanOrEqual(told.length - 1)
+    await mustBe({ ...before, alice: before.alice - BigInt(fulfilled), bob: before.bob + BigInt(fulfilled) })
   })
 
   test('Redis is killed while payments are under way → each ends, none is lost or doubled', async () => {

@@ -1,6 +1,6 @@
 /** One window of one connector. */
 import type { Child } from './children.ts'
-import { cpuOf } from './cpu.ts'
+import { type Snapshot, takeSnapshot } from './cpu.ts'
 import type { Job, Measured, Received, Sent } from './messages.ts'
 import type { Subject } from './subject.ts'
 
@@ -8,10 +8,17 @@ export interface Window {
   readonly packetsPerS: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Microseconds of CPU a packet; undefined where there is no /proc. */
-  readonly cpu: CpuUs | undefined
+  /** Undefined where there is no /proc. */
+  readonly cpu: WindowCpu | undefined
 }
 
+export interface WindowCpu {
+  readonly us: CpuUs
+  /** Cores that processes outside the bench kept busy. */
+  readonly othersBusy: number
+}
+
+/** Microseconds a packet. */
 export interface CpuUs {
   readonly connector: number
   /** What the connector started to keep its balances in. */
@@ -33,13 +40,15 @@ export async function measure(subject: Subject, load: Load, windowing: Windowing
   const job: Job = { url: subject.url, token: subject.token, ids: subject.ids, ...windowing }
   sender.say({ ...job })
   await heard(sender, 'begun', subject)
-  const from = cpuOfAll(subject, load)
+  const from = takeSnapshot()
   const measured = await heard(sender, 'measured', subject)
-  const to = cpuOfAll(subject, load)
+  const to = takeSnapshot()
   const { sent } = await heard(sender, 'idle', subject)
   const passed = (await received(load)) - before
   if (passed !== sent) throw new Error(`${subject.name}: ${sent} packets were sent and fulfilled, and ${passed} reached the receiver`)
-  return windowOf(measured, from, to)
+  const { fulfilled, seconds, p50Ms, p99Ms } = measured
+  const cpu = from === undefined || to === undefined ? undefined : cpuBetween(from, to, { subject, load, measured })
+  return { packetsPerS: fulfilled / seconds, p50Ms, p99Ms, cpu }
 }
 
 async function heard<T extends Sent['type']>(sender: Child, type: T, subject: Subject): Promise<Extract<Sent, { type: T }>> {
@@ -54,15 +63,25 @@ async function received({ receiver }: Load): Promise<number> {
   return (await receiver.hear<Received>()).received
 }
 
-function cpuOfAll(subject: Subject, { sender, receiver }: Load): CpuUs | undefined {
-  const [connector, sending, receiving] = [cpuOf(subject.pid), cpuOf(sender.pid), cpuOf(receiver.pid)]
-  if (connector === undefined || sending === undefined || receiving === undefined) return undefined
-  return { connector: connector.rest, redis: connector.redis, sender: sending.rest, receiver: receiving.rest }
+interface Measurement {
+  readonly subject: Subject
+  readonly load: Load
+  readonly measured: Measured
 }
 
-function windowOf({ fulfilled, seconds, p50Ms, p99Ms }: Measured, from: CpuUs | undefined, to: CpuUs | undefined): Window {
-  const us = (part: keyof CpuUs) => (((to?.[part] ?? 0) - (from?.[part] ?? 0)) * 1e6) / fulfilled
-  const known = from !== undefined && to !== undefined
-  const cpu = known ? { connector: us('connector'), redis: us('redis'), sender: us('sender'), receiver: us('receiver') } : undefined
-  return { packetsPerS: fulfilled / seconds, p50Ms, p99Ms, cpu }
+function cpuBetween(from: Snapshot, to: Snapshot, { subject, load, measured }: Measurement): WindowCpu {
+  const used = (pid: number, part: 'redis' | 'rest') => to.of(pid)[part] - from.of(pid)[part]
+  const seconds: CpuUs = {
+    connector: used(subject.pid, 'rest'),
+    redis: used(subject.pid, 'redis'),
+    sender: used(load.sender.pid, 'rest'),
+    receiver: used(load.receiver.pid, 'rest'),
+  }
+  const { connector, redis, sender, receiver } = seconds
+  const others = to.busy - from.busy - connector - redis - sender - receiver
+  const us = (part: keyof CpuUs) => (seconds[part] * 1e6) / measured.fulfilled
+  return {
+    us: { connector: us('connector'), redis: us('redis'), sender: us('sender'), receiver: us('receiver') },
+    othersBusy: Math.max(0, others / measured.seconds),
+  }
 }

@@ -35,6 +35,8 @@ export interface LiveResults {
   readonly rounds: number
   readonly secondsEach: number
   readonly cores: number
+  /** Cores that processes outside the bench kept busy meanwhile; left out where there is no /proc. */
+  readonly othersBusy?: Spread
   readonly subjects: readonly SubjectResult[]
   readonly ratios: readonly Ratio[]
   readonly skipped: readonly Skipped[]
@@ -45,6 +47,7 @@ export type Windows = ReadonlyMap<SubjectName, readonly Window[]>
 
 const RATIOS: readonly Pick<Ratio, 'of' | 'to' | 'target'>[] = [
   { of: 'ilp-node', to: 'ilp-connector', target: 4.5 },
+  { of: 'ilp-node', to: 'ilp-connector, JWT' },
   { of: 'ilp-node', to: 'bare forwarder', target: 0.65 },
   { of: 'ilp-node, ids', to: 'ilp-node' },
 ]
@@ -57,7 +60,7 @@ export function subjectResults(windows: Windows): SubjectResult[] {
 }
 
 function resultOf(name: SubjectName, windows: readonly Window[]): SubjectResult {
-  const cpus = windows.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]))
+  const cpus = windows.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu.us]))
   const median = (part: keyof CpuUs) => spreadOf(cpus.map((cpu) => cpu[part])).median
   const cpuUs = { connector: median('connector'), redis: median('redis'), sender: median('sender'), receiver: median('receiver') }
   return {
@@ -72,7 +75,7 @@ export function ratiosOf(windows: Windows): Ratio[] {
   return RATIOS.flatMap((ratio) => {
     const pairs = pairsOf(windows.get(ratio.of), windows.get(ratio.to))
     if (pairs.length === 0) return []
-    const cpus = pairs.flatMap(([of, to]) => (of.cpu === undefined || to.cpu === undefined ? [] : [to.cpu.connector / of.cpu.connector]))
+    const cpus = pairs.flatMap(([of, to]) => (of.cpu === undefined || to.cpu === undefined ? [] : [to.cpu.us.connector / of.cpu.us.connector]))
     const perCpu = cpus.length === 0 ? {} : { perCpu: spreadOf(cpus) }
     return [{ ...ratio, packetsPerS: spreadOf(pairs.map(([of, to]) => of.packetsPerS / to.packetsPerS)), ...perCpu }]
   })
@@ -83,6 +86,11 @@ function pairsOf(ofs: readonly Window[] = [], tos: readonly Window[] = []): [Win
     const to = tos[round]
     return to === undefined ? [] : [[of, to] as [Window, Window]]
   })
+}
+
+export function othersBusyOf(windows: Windows): Spread | undefined {
+  const busy = [...windows.values()].flatMap((own) => own.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu.othersBusy])))
+  return busy.length === 0 ? undefined : spreadOf(busy)
 }
 
 function spreadOf(values: readonly number[]): Spread {

@@ -1,9 +1,12 @@
 /** The results in plain text. */
 import type { LiveResults, Ratio, Spread, SubjectResult } from './results.ts'
 
-export function tableOf({ atOnce, rounds, secondsEach, cores, subjects, ratios, skipped }: LiveResults): string {
+export function tableOf({ atOnce, rounds, secondsEach, cores, othersBusy, subjects, ratios, skipped }: LiveResults): string {
   return [
-    `packets through a connector, ${atOnce} at once, ${cores} cores shared by all; median (min to max) of ${rounds} rounds of ${secondsEach} s`,
+    `packets through a connector, ${atOnce} at once; sender, receiver and connector share ${cores} cores; ${rounds} rounds of ${secondsEach} s`,
+    ...(othersBusy === undefined || othersBusy.max < NOTICEABLE_CORES
+      ? []
+      : [`beside it other processes kept ${rangeOf(othersBusy, oneDigit)} cores busy: trust the ratios more than the figures`]),
     '',
     ...columns([['', 'packets/s', '', 'CPU us a packet', '', '', '', 'latency ms', ''], SUBJECT_HEAD, ...subjects.map(rowOf)]),
     ...(ratios.length === 0 ? [] : ['', ...columns([RATIO_HEAD, ...ratios.map(ratioRow)])]),
@@ -11,8 +14,11 @@ export function tableOf({ atOnce, rounds, secondsEach, cores, subjects, ratios, 
   ].join('\n')
 }
 
+/** Cores. */
+const NOTICEABLE_CORES = 0.2
+
 const SUBJECT_HEAD = ['', 'median', 'min to max', 'connector', 'Redis', 'sender', 'receiver', 'p50', 'p99']
-const RATIO_HEAD = ['', 'packets/s', 'min to max', 'packets a CPU second', 'min to max', 'wanted']
+const RATIO_HEAD = ['', 'packets/s', 'min to max', 'packets a CPU second', 'min to max', 'packets/s wanted']
 
 function rowOf({ name, packetsPerS, cpuUs, latencyMs }: SubjectResult): string[] {
   const us = (value: number | undefined) => (value === undefined ? '?' : value.toFixed(0))
@@ -22,7 +28,7 @@ function rowOf({ name, packetsPerS, cpuUs, latencyMs }: SubjectResult): string[]
 
 function ratioRow({ of, to, packetsPerS, perCpu, target }: Ratio): string[] {
   const cpu = perCpu === undefined ? ['?', ''] : [twoDigits(perCpu.median), rangeOf(perCpu, twoDigits)]
-  return [`${of} / ${to}`, twoDigits(packetsPerS.median), rangeOf(packetsPerS, twoDigits), ...cpu, target === undefined ? '' : `${target} packets/s`]
+  return [`${of} / ${to}`, twoDigits(packetsPerS.median), rangeOf(packetsPerS, twoDigits), ...cpu, target === undefined ? '' : `${target}`]
 }
 
 function rangeOf({ min, max }: Spread, write: (value: number) => string): string {
@@ -31,6 +37,10 @@ function rangeOf({ min, max }: Spread, write: (value: number) => string): string
 
 function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US')
+}
+
+function oneDigit(value: number): string {
+  return value.toFixed(1)
 }
 
 function twoDigits(value: number): string {

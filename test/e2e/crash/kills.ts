@@ -22,6 +22,8 @@ export interface Killing {
 /** A node gives up on a Redis that ends five times in a row without living for 10 s: a campaign is not to find that. */
 const MOST_IN_A_ROW = 4
 const STEADY_MS = 12_000
+/** Less than a command is waited for. */
+const STANDING_MS = 500
 
 /** `everyMs` 0: none. */
 export function startKilling(seed: number, everyMs: number, { nodes }: Pick<Field, 'nodes'>): Killing {
@@ -32,13 +34,14 @@ export function startKilling(seed: number, everyMs: number, { nodes }: Pick<Fiel
     for (const plan of killPlans(seed, everyMs)) {
       await sleep(plan.afterMs, undefined, { signal: ending.signal }).catch(() => {})
       if (ending.signal.aborted) return
-      if (plan.victim === 'redis' && plan.stallMs === 0 && isTired(killed, plan.node)) continue
-      const pid = pidOf(plan, nodes[plan.node])
-      if (pid === undefined) continue
       const isStall = plan.stallMs > 0
+      if (takesRedis(plan) && !isStall && isTired(killed, plan.node)) continue
+      if (plan.victim === 'all') await standStill(nodes[plan.node])
+      const pids = pidsOf(plan, nodes[plan.node])
+      if (pids.length === 0) continue
       killed.push({ at: Date.now(), node: plan.node, victim: plan.victim, isStall })
-      if (isStall) await stall(pid, plan.stallMs)
-      else process.kill(pid, 'SIGKILL')
+      if (isStall) await stall(pids, plan.stallMs)
+      else for (const pid of pids) process.kill(pid, 'SIGKILL')
     }
   }
   const running = run()
@@ -54,26 +57,36 @@ export function startKilling(seed: number, everyMs: number, { nodes }: Pick<Fiel
 }
 
 /** To its end, whatever ends the campaign meanwhile. */
-async function stall(pid: number, ms: number): Promise<void> {
-  process.kill(pid, 'SIGSTOP')
+async function stall(pids: readonly number[], ms: number): Promise<void> {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
   await sleep(ms)
-  if (isAlive(pid)) process.kill(pid, 'SIGCONT')
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGCONT')
 }
 
-/** Undefined while there is none to kill. */
-function pidOf({ victim, which }: Kill, node: LiveNode): number | undefined {
-  if (victim === 'redis') {
-    const pid = node.redisPid()
-    return pid !== undefined && isAlive(pid) ? pid : undefined
-  }
-  const pids = node.children(victim)
-  return pids[which % pids.length]
+async function standStill(node: LiveNode): Promise<void> {
+  const pid = node.redisPid()
+  if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGSTOP')
+  await sleep(STANDING_MS)
+}
+
+function takesRedis({ victim }: Pick<Kill, 'victim'>): boolean {
+  return victim === 'redis' || victim === 'all'
+}
+
+/** None while there is none to kill. */
+function pidsOf({ victim, which }: Kill, node: LiveNode): readonly number[] {
+  const pid = node.redisPid()
+  const redis = pid !== undefined && isAlive(pid) ? [pid] : []
+  if (victim === 'redis') return redis
+  const pids = node.children(victim === 'announcer' ? 'announcer' : 'worker')
+  if (victim === 'all') return [...redis, ...pids]
+  return pids.length === 0 ? [] : [pids[which % pids.length] as number]
 }
 
 function isTired(killed: readonly Killed[], node: NodeName): boolean {
   let inARow = 0
   let later = Date.now()
-  for (const { at } of killed.filter((each) => each.node === node && each.victim === 'redis' && !each.isStall).toReversed()) {
+  for (const { at } of killed.filter((each) => each.node === node && takesRedis(each) && !each.isStall).toReversed()) {
     if (later - at >= STEADY_MS) break
     later = at
     inARow++

@@ -119,7 +119,8 @@ function drawn<T extends string>(stream: Stream, weights: Readonly<Record<T, num
   return (entries.at(-1) as [T, number])[0]
 }
 
-export type Victim = 'worker' | 'redis' | 'announcer'
+/** `all`: Redis and the workers of a node at once, after Redis stood still for a while: what was told meanwhile was told without it. */
+export type Victim = 'worker' | 'redis' | 'all' | 'announcer'
 
 export interface Kill {
   /** Since the one before. */
@@ -132,7 +133,7 @@ export interface Kill {
   readonly stallMs: number
 }
 
-const VICTIM_WEIGHTS: Readonly<Record<Victim, number>> = { worker: 62, redis: 30, announcer: 8 }
+const VICTIM_WEIGHTS: Readonly<Record<Victim, number>> = { worker: 55, redis: 22, all: 15, announcer: 8 }
 /** a has more workers, and more to lose. */
 const ODDS_OF_A = 0.6
 const STALL_ODDS = 0.15
@@ -143,12 +144,13 @@ const LONGEST_STALL_MS = 3_000
 export function* killPlans(seed: number, everyMs: number): Generator<Kill> {
   const stream = new Stream(seed, 'kills')
   for (;;) {
+    const victim = drawn(stream, VICTIM_WEIGHTS)
     yield {
       afterMs: Math.round(everyMs * (0.3 + 1.4 * stream.unit())),
       node: stream.happens(ODDS_OF_A) ? 'a' : 'b',
-      victim: drawn(stream, VICTIM_WEIGHTS),
+      victim,
       which: stream.below(1 << 16),
-      stallMs: stream.happens(STALL_ODDS) ? 1 + stream.below(LONGEST_STALL_MS) : 0,
+      stallMs: victim !== 'all' && stream.happens(STALL_ODDS) ? 1 + stream.below(LONGEST_STALL_MS) : 0,
     }
   }
 }
