@@ -1,5 +1,4 @@
 /** The load and the connectors under test, started. */
-import { createHmac } from 'node:crypto'
 import { type Child, startChild } from './children.ts'
 import type { Load } from './measure.ts'
 import type { Ready } from './messages.ts'
@@ -8,8 +7,6 @@ import { installPeers } from './peers.ts'
 import type { Skipped } from './results.ts'
 import { type Subject, type SubjectName, TOKEN } from './subject.ts'
 import type { Undoing } from './undoing.ts'
-
-const JWT_LIFE_S = 86_400
 
 export interface Field {
   readonly load: Load
@@ -42,10 +39,8 @@ async function startIlpConnector(receiver: string, options: FieldOptions): Promi
   options.undoing.add(peers.stop)
   const installed = await peers.done
   if ('failed' in installed) return { subjects: [], skipped: [{ name: 'ilp-connector', why: installed.failed }] }
-  const given = { folder: installed.folder, receiver, token: TOKEN }
-  const plain = await subjectOf('ilp-connector', startUndone('ilpConnector', options, { ...given, jwt: false }))
-  const signed = await subjectOf('ilp-connector, JWT', startUndone('ilpConnector', options, { ...given, jwt: true }))
-  return { subjects: [plain, { ...signed, token: jwtOf(TOKEN) }], skipped: [] }
+  const child = startUndone('ilpConnector', options, { folder: installed.folder, receiver, token: TOKEN })
+  return { subjects: [await subjectOf('ilp-connector', child)], skipped: [] }
 }
 
 async function startBareForwarder(receiver: string, options: FieldOptions): Promise<Started> {
@@ -71,14 +66,6 @@ function startUndone(name: string, { undoing }: FieldOptions, argument?: unknown
   const child = startChild(name, argument)
   undoing.add(child.stop)
   return child
-}
-
-/** RFC 7519, HS256; as ilp-plugin-http makes them, good for longer than the bench lasts. */
-function jwtOf(secret: string): string {
-  const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-  const iat = Math.floor(Date.now() / 1000)
-  const signed = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded({ iat, exp: iat + JWT_LIFE_S })}`
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
 async function subjectOf(name: SubjectName, child: Child): Promise<Subject> {

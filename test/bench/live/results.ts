@@ -47,7 +47,6 @@ export type Windows = ReadonlyMap<SubjectName, readonly Window[]>
 
 const RATIOS: readonly Pick<Ratio, 'of' | 'to' | 'target'>[] = [
   { of: 'ilp-node', to: 'ilp-connector', target: 4.5 },
-  { of: 'ilp-node', to: 'ilp-connector, JWT' },
   { of: 'ilp-node', to: 'bare forwarder', target: 0.65 },
   { of: 'ilp-node, ids', to: 'ilp-node' },
 ]

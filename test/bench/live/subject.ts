@@ -8,8 +8,8 @@ export interface Subject {
   readonly ids: boolean
 }
 
-export const SUBJECTS = ['ilp-connector', 'ilp-connector, JWT', 'bare forwarder', 'ilp-node', 'ilp-node, ids'] as const
+export const SUBJECTS = ['ilp-connector', 'bare forwarder', 'ilp-node', 'ilp-node, ids'] as const
 export type SubjectName = (typeof SUBJECTS)[number]
 
-/** What accounts show, ours and the others'; where it is a JWT, this is its secret. */
+/** What accounts show, ours and the others'. */
 export const TOKEN = 'a-token-of-the-bench-0123456789'
