@@ -35,6 +35,7 @@ Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invar
       addCommands: (program, ended) => {
         addRun(program, terminal, ended)
         addCompare(program, terminal, ended)
+        addAdmissions(program, terminal, ended)
         addLists(program, terminal)
       },
     },
@@ -93,6 +94,20 @@ Examples:
     .action(async (scenario, options) => {
       const { compareCommand } = await import('./compareCommand.ts')
       ended(await compareCommand(scenario, options, terminal))
+    })
+}
+
+function addAdmissions(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('admissions')
+    .description('Judge the same payments by the books, and by the two rules without them: what each lets through, refuses and costs.')
+    .argument('[SCENARIO]', SCENARIO, 'admissions')
+    .option('--seed <N>', 'seed of everything random', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--json', 'print the figures as JSON')
+    .addHelpText('after', '\nExamples:\n  ilp-sim admissions\n  ilp-sim admissions --seed 7 --json')
+    .action(async (scenario, options) => {
+      const { admissionsCommand } = await import('./admissionsCommand.ts')
+      ended(admissionsCommand(scenario, options, terminal))
     })
 }
 

@@ -7,6 +7,7 @@ import { inForce } from './behaviours.ts'
 import type { Connector } from './connector.ts'
 import type { Context } from './context.ts'
 import type { Payment, Payments } from './payments.ts'
+import type { Watch } from './world.ts'
 
 /** Each second, or less often: a run has at most so many samples of an account. */
 const MAX_SAMPLES = 2_000
@@ -46,6 +47,7 @@ export class Meters {
   readonly #context: Context
   readonly #plan: Plan
   readonly #payments: Payments
+  readonly #told: Watch['ended']
   readonly #directions: Direction[]
   readonly #watched: Watched[] = []
   readonly #byAccount = new Map<Connector, Map<AccountId, Watched>>()
@@ -56,8 +58,9 @@ export class Meters {
   #picked = 0n
   #pickedBad = 0n
 
-  constructor(context: Context, payments: Payments) {
+  constructor(context: Context, payments: Payments, told?: Watch['ended']) {
     this.#context = context
+    this.#told = told
     this.#plan = context.plan
     this.#payments = payments
     const names = this.#plan.payments.length > 0 ? ['payments'] : this.#plan.traffic.map(({ name }) => name)
@@ -129,6 +132,7 @@ export class Meters {
   }
 
   ended(payment: Payment, outcome: string): void {
+    this.#told?.(payment, outcome)
     const direction = this.#direction(payment)
     const fulfilled = outcome === 'fulfilled'
     if (fulfilled && this.#bySecond) countSecond(direction.fulfilledBySecond, payment)

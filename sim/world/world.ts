@@ -18,7 +18,7 @@ import { type Fired, startFaults } from './faults.ts'
 import { Connections } from './link.ts'
 import { Meters } from './meters.ts'
 import { Line } from './network.ts'
-import { Payments } from './payments.ts'
+import { type Payment, Payments } from './payments.ts'
 import type { Population } from './population.ts'
 import { tracerTo } from './trace.ts'
 import { addressOf, everyPaymentEnded, User } from './users.ts'
@@ -34,6 +34,10 @@ const HEAL_MS = 20_000
 
 export interface Watch {
   readonly trace?: (line: string) => void
+  /** Everyone is there, and nothing has happened yet. */
+  readonly built?: (population: Population) => void
+  /** A payment's sender knows how it ended: `fulfilled`, a reject's code, or that it gave up. */
+  readonly ended?: (payment: Payment, outcome: string) => void
 }
 
 export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigures {
@@ -45,9 +49,9 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
     trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
   }
   const payments = new Payments()
-  const meters = new Meters(context, payments)
+  const meters = new Meters(context, payments, watch.ended)
   context.trace?.({ at: traceTime(context), kind: 'world', seed, scenario: plan.scenario, regime: plan.regime, plan })
-  const outcome = guarded(context, () => live(context, payments, meters))
+  const outcome = guarded(context, () => live(context, payments, meters, watch))
   return figuresOf(context, meters, outcome)
 }
 
@@ -75,9 +79,10 @@ function guarded(context: Context, run: () => Lived): Outcome {
   }
 }
 
-function live(context: Context, payments: Payments, meters: Meters): Lived {
+function live(context: Context, payments: Payments, meters: Meters, watch: Watch): Lived {
   const { plan, events } = context
   const population = populate(context, payments, meters)
+  watch.built?.(population)
   const connectors = [...population.connectors.values()]
   for (const connector of connectors) connector.start()
   for (const name of plan.subjects) meters.watch(population.connectors.get(name) as Connector)
