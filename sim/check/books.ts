@@ -11,13 +11,17 @@ export interface StoreWatch {
   /** Money from outside: an opening balance, a deposit, a withdrawal (negative). */
   readonly entered: (unit: Unit, amount: Balance) => void
   readonly wrote: (place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance) => void
-  /** A book is taken over. */
-  readonly claimed: (thread: ThreadId, epoch: string) => void
+  /** A book is taken over, as it stands after commit `seq`. */
+  readonly claimed: (thread: ThreadId, epoch: string, seq: number) => void
+  /** A book is again as it was after commit `seq`: what came later never was. */
+  readonly wentBack: (thread: ThreadId, epoch: string, seq: number) => void
   /** A commit is about to be applied. */
   readonly commits: (thread: ThreadId, epoch: string, seq: number) => void
   /** A change is applied; `payment` is what the book had of its payment before. */
   readonly changed: (thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined) => void
   readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
+  /** Who owned it was lost. */
+  readonly disowned: (account: AccountId, requestId: string) => void
   /** The command is whole. */
   readonly applied: () => void
 }
@@ -25,7 +29,7 @@ export interface StoreWatch {
 export interface StoreAtRest {
   readonly shards: ReadonlyMap<
     AccountId,
-    { readonly account: Account; readonly granted: ReadonlyMap<ThreadId, Amount>; readonly returned: ReadonlyMap<ThreadId, Amount> }
+    { readonly account: Account; readonly cold: Balance; readonly granted: ReadonlyMap<ThreadId, Amount>; readonly returned: ReadonlyMap<ThreadId, Amount> }
   >
   readonly books: ReadonlyMap<ThreadId, BookAtRest>
   readonly balanceOf: (account: AccountId) => Balance

@@ -20,6 +20,8 @@ export interface Entry {
   /** Its receiver was heard to fulfill in time. */
   fulfilled: boolean
   told: boolean
+  /** The store lost how it ended, after its sender was told: it may end another way. */
+  excused: boolean
   /** Another payment with its condition, which came by another way. */
   older: Entry | undefined
 }
@@ -38,6 +40,11 @@ export class Entries {
     let entry = this.#byKey.get(condition)
     while (entry !== undefined && entry.record?.payment !== payment) entry = entry.older
     return entry
+  }
+
+  /** It is known again, where it was forgotten. */
+  restore(condition: string, entry: Entry): void {
+    if (entry.record === undefined || this.find(condition, entry.record.payment) === undefined) this.add(condition, entry)
   }
 
   /** The youngest that this sender sent. */

@@ -1,11 +1,16 @@
 /** R3 and R5 for one connector, from the store's writes alone. */
-import type { Account, Unit } from '../../src/core/values/account.ts'
+import type { Account, AccountId, Unit } from '../../src/core/values/account.ts'
 import type { Balance } from '../../src/core/values/amount.ts'
 import type { Place } from './books.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
 
 /** What is money in sight (+), and what says that it has left this place for another (-). */
 const SIGN: Readonly<Record<Place, 1 | -1>> = { cold: 1, granted: 1, returned: -1, hot: 1, taken: -1, given: 1, underWay: 1, position: 1 }
+
+export interface Undone {
+  granted: bigint
+  given: bigint
+}
 
 interface Sum {
   readonly unit: Unit
@@ -16,6 +21,7 @@ interface Sum {
 export class MoneyCheck {
   readonly #checked: Checked
   readonly #connector: string
+  readonly #undone = new Map<AccountId, Undone>()
   /** One for each unit: few. */
   readonly #sums: Sum[] = []
 
@@ -31,11 +37,26 @@ export class MoneyCheck {
   wrote(place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance): void {
     const sum = this.#sum(unit)
     sum.seen += SIGN[place] === 1 ? after - before : before - after
-    if (place === 'cold') this.#floor(account, place, after, -(account?.creditLimit ?? 0n))
+    if ((place === 'granted' || place === 'given') && after < before && account !== undefined) this.undoneOf(account.id)[place] += before - after
+    if (place === 'cold') this.#floor(account, place, after, -(account?.creditLimit ?? 0n) - this.#undoneGrants(account))
     else if (place === 'hot') this.#floor(account, place, after, 0n)
   }
 
-  /** R3: cold >= -creditLimit, hot >= 0. */
+  /** Running totals only grow, but in a store that came back without its last writes: by so much they fell in all. */
+  undoneOf(account: AccountId): Undone {
+    let undone = this.#undone.get(account)
+    if (undone === undefined) {
+      undone = { granted: 0n, given: 0n }
+      this.#undone.set(account, undone)
+    }
+    return undone
+  }
+
+  #undoneGrants(account: Account | undefined): bigint {
+    return account === undefined || this.#undone.size === 0 ? 0n : (this.#undone.get(account.id)?.granted ?? 0n)
+  }
+
+  /** R3: cold >= -creditLimit, hot >= 0. What a shard forgot that it granted, cold pays beyond that (B6). */
   #floor(account: Account | undefined, place: Place, value: bigint, floor: bigint): void {
     this.#checked.R3++
     if (value >= floor) return

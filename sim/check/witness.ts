@@ -16,6 +16,7 @@ import type { Place, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
 import { unrestIn } from './rest.ts'
+import { Undoing } from './undoing.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
 
 /** A prepare that a party sent and waits for. */
@@ -66,10 +67,19 @@ export class Witness implements StoreWatch {
   /** Senders, with the conditions of their prepares, whose requests were broken. */
   readonly #cutOff = new Set<string>()
   readonly #lost = new Map<AccountId, bigint>()
+  readonly #undoing: Undoing | undefined
+  readonly #excused: Set<string>
+  /** Ids whose owner the store forgot: they may be charged twice (B12). */
+  readonly #disowned = new Set<string>()
+  readonly #lostByStore = new Map<AccountId, bigint>()
+  readonly #forgiven = new Map<AccountId, bigint>()
   /** Prepares that are not answered yet. */
   #open = 0
 
-  constructor(connector: string, checked: Checked) {
+  /** `excused`: conditions of payments that may end another way than was told; given where the store may lose writes. */
+  constructor(connector: string, checked: Checked, excused?: Set<string>) {
+    this.#undoing = excused === undefined ? undefined : new Undoing()
+    this.#excused = excused ?? new Set()
     this.#connector = connector
     this.#checked = checked
     this.#money = new MoneyCheck(connector, checked)
@@ -92,7 +102,7 @@ export class Witness implements StoreWatch {
   }
 
   /** Under a new epoch, what the book does not have by now never was. */
-  claimed(thread: ThreadId, epoch: string): void {
+  claimed(thread: ThreadId, epoch: string, seq: number): void {
     const book = this.#books.get(thread)
     if (book === undefined) {
       this.#books.set(thread, { epoch, seq: 0, acknowledged: 0 })
@@ -100,6 +110,8 @@ export class Witness implements StoreWatch {
     }
     if (book.epoch === epoch) return
     book.epoch = epoch
+    book.acknowledged = Math.min(book.acknowledged, seq)
+    this.#undoing?.giveUp(thread, seq)
     for (const [, entry] of this.#entries.all()) {
       if (entry.thread !== thread || entry.phase !== 'underWay' || !entry.fulfilled || entry.sent === undefined) continue
       entry.fulfilled = false
@@ -107,6 +119,19 @@ export class Witness implements StoreWatch {
       this.#expect(to, -amount)
       this.#lose(to, amount)
     }
+  }
+
+  /** What came after is lost, if its thread does not have it any more. */
+  wentBack(thread: ThreadId, epoch: string, seq: number): void {
+    const book = this.#book(thread)
+    book.epoch = epoch
+    book.seq = seq
+  }
+
+  disowned(account: AccountId, requestId: string): void {
+    const key = `${account} ${requestId}`
+    this.#owners.delete(key)
+    this.#disowned.add(key)
   }
 
   /** B3: only the epoch that has claimed the book moves anything. B2: one after the other. */
@@ -117,11 +142,16 @@ export class Witness implements StoreWatch {
     this.#checked.B2++
     if (seq !== book.seq + 1) throw this.#broken('B2', `commit ${seq} of ${thread} is applied after ${book.seq}`)
     book.seq = seq
+    this.#undoing?.commits(thread, epoch, seq)
   }
 
-  /** A thread stops of itself: B3, only when another has its book. B2: this store loses nothing that it has acknowledged. */
+  /** A thread stops of itself: B3, only when another has its book. B2: when the store lacks what it acknowledged. */
   stopped(thread: ThreadId, epoch: string, why: 'fenced' | 'lostWrites'): void {
-    if (why === 'lostWrites') throw this.#broken('B2', `${thread} stops for writes that were lost, and none was`)
+    if (why === 'lostWrites') {
+      this.#checked.B12++
+      if (this.#undoing?.isBehind(thread, this.#book(thread).seq)) return
+      throw this.#broken('B2', `${thread} stops for writes that were lost, and none was`)
+    }
     if (this.#book(thread).epoch === epoch) throw this.#broken('B3', `${thread} stops as ${epoch}, which has the book`)
   }
 
@@ -132,23 +162,24 @@ export class Witness implements StoreWatch {
   }
 
   changed(thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined): void {
+    if (this.#isRepeat(thread, seq, change)) return
     const record = payment?.record
     switch (change.type) {
       case 'charge':
         return this.#charge(thread, seq, change.record)
       case 'reroute':
-        return this.#reroute(record, seq, change.attempt)
+        return this.#reroute(thread, record, seq, change.attempt)
       case 'credit':
-        this.#moved(record, seq, 'credited')
+        this.#settled(thread, record, seq, 'credited')
         return
       case 'refund':
-        this.#moved(record, seq, 'refunded')
+        this.#settled(thread, record, seq, 'refunded')
         return
       case 'reject':
-        this.#entries.setRejected(`${change.sender} ${change.request.id}`, this.#newEntry(change.sender, thread, change.request.id, 'rejected', seq, undefined))
+        this.#reject(thread, `${change.sender} ${change.request.id}`, this.#newEntry(change.sender, thread, change.request.id, 'rejected', seq, undefined))
         return
       case 'dropped':
-        return this.#forget(record, payment?.tombstone)
+        return this.#forget(thread, record, payment?.tombstone)
       case 'take':
       case 'give':
       case 'consumed':
@@ -157,14 +188,16 @@ export class Witness implements StoreWatch {
   }
 
   /** A tombstone goes: whoever asks later is told that it is too old. */
-  #forget(record: PaymentRecord | undefined, tombstone: Tombstone | undefined): void {
+  #forget(thread: ThreadId, record: PaymentRecord | undefined, tombstone: Tombstone | undefined): void {
     const key = tombstone?.request === undefined ? undefined : `${tombstone.sender} ${tombstone.request.id}`
     const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
     if (entry !== undefined && record !== undefined) {
       this.#settle(entry, record.condition)
       this.#entries.remove(record.condition, entry)
+      this.#undoing?.note(thread, () => this.#entries.restore(record.condition, entry))
     }
     if (key === undefined) return
+    this.#noteForgotten(thread, key)
     this.#entries.forgetRejected(key)
     this.#owners.delete(key)
     this.#charged.delete(key)
@@ -177,25 +210,115 @@ export class Witness implements StoreWatch {
     if (requestId !== undefined) {
       this.#checked.B4++
       const key = `${record.sender} ${requestId}`
-      if (this.#charged.has(key)) throw this.#broken('B4', `id ${requestId} was charged twice`, record.condition)
+      if (this.#charged.has(key)) {
+        if (!this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was charged twice`, record.condition)
+        this.#excused.add(record.condition)
+      }
       this.#charged.add(key)
     }
-    this.#entries.add(record.condition, this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record))
+    const entry = this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record)
+    this.#entries.add(record.condition, entry)
+    this.#undoing?.note(thread, () => this.#neverCharged(record, entry))
   }
 
   #newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number, record: PaymentRecord | undefined): Entry {
     const { epoch } = this.#book(thread)
-    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, older: undefined }
+    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, excused: false, older: undefined }
   }
 
   /** B9: only the life that charged it offers it to others. */
-  #reroute(record: PaymentRecord | undefined, seq: number, attempt: number): void {
+  #reroute(thread: ThreadId, record: PaymentRecord | undefined, seq: number, attempt: number): void {
+    const before = this.#before(record)
     const entry = this.#moved(record, seq, 'underWay')
     if (entry === undefined) return
     entry.attempt = attempt
+    this.#undoing?.note(thread, () => Object.assign(entry, before))
     this.#checked.B9++
     if (entry.epoch !== this.#book(entry.thread).epoch)
       throw this.#broken('B9', `a payment of ${entry.epoch} was rerouted in a later life`, record?.condition ?? '')
+  }
+
+  #settled(thread: ThreadId, record: PaymentRecord | undefined, seq: number, phase: 'credited' | 'refunded'): void {
+    const before = this.#before(record)
+    const entry = this.#moved(record, seq, phase)
+    if (entry === undefined || record === undefined) return
+    this.#undoing?.note(thread, () => {
+      Object.assign(entry, before)
+      this.#neverSettled(record, entry)
+      this.#entries.restore(record.condition, entry)
+    })
+  }
+
+  #before(record: PaymentRecord | undefined): Pick<Entry, 'phase' | 'seq' | 'attempt'> | undefined {
+    const entry = record === undefined || this.#undoing === undefined ? undefined : this.#entries.find(record.condition, record.payment)
+    return entry === undefined ? undefined : { phase: entry.phase, seq: entry.seq, attempt: entry.attempt }
+  }
+
+  #reject(thread: ThreadId, key: string, entry: Entry): void {
+    this.#entries.setRejected(key, entry)
+    this.#undoing?.note(thread, () => {
+      this.#entries.forgetRejected(key)
+      this.#answers.delete(key)
+    })
+  }
+
+  // --- what the store lost for good (B12) -----------------------------------------------------------------------------
+
+  /** A commit that is replayed says what it said before. */
+  #isRepeat(thread: ThreadId, seq: number, change: Change): boolean {
+    const seen = this.#undoing?.changed(thread, change) ?? 'new'
+    if (seen === 'new') return false
+    this.#checked.B12++
+    if (seen === 'another') throw this.#broken('B12', `commit ${seq} of ${thread} is replayed with another ${change.type} than it had`)
+    return true
+  }
+
+  #neverCharged(record: PaymentRecord, entry: Entry): void {
+    this.#entries.remove(record.condition, entry)
+    const requestId = record.request?.id
+    if (requestId !== undefined) this.#charged.delete(`${record.sender} ${requestId}`)
+    this.#neverSettled(record, entry)
+  }
+
+  /** Its sender may have been told how it ended, its receiver have fulfilled: neither counts. */
+  #neverSettled({ condition, sender, incomingAmount, request }: PaymentRecord, entry: Entry): void {
+    if (request !== undefined) this.#answers.delete(`${sender} ${request.id}`)
+    if (entry.told) {
+      this.#excused.add(condition)
+      entry.excused = true
+      entry.told = false
+      if (entry.fulfilled) {
+        this.#expect(sender, incomingAmount)
+        addTo(this.#forgiven, sender, incomingAmount)
+      }
+    }
+    if (entry.fulfilled && entry.sent !== undefined) {
+      entry.fulfilled = false
+      this.#expect(entry.sent.to, -entry.sent.amount)
+      addTo(this.#lostByStore, entry.sent.to, entry.sent.amount)
+    }
+  }
+
+  #noteForgotten(thread: ThreadId, key: string): void {
+    if (this.#undoing === undefined) return
+    const [owner, answer, rejected] = [this.#owners.get(key), this.#answers.get(key), this.#entries.rejected(key)]
+    const charged = this.#charged.has(key)
+    this.#undoing.note(thread, () => {
+      if (owner !== undefined && !this.#owners.has(key)) this.#owners.set(key, owner)
+      if (answer !== undefined) this.#answers.set(key, answer)
+      if (rejected !== undefined) this.#entries.setRejected(key, rejected)
+      if (charged) this.#charged.add(key)
+    })
+  }
+
+  /** What receivers fulfilled in time, and were not credited since the store lost it. */
+  get lostByStore(): ReadonlyMap<AccountId, bigint> {
+    return this.#lostByStore
+  }
+
+  /** What senders were told to have paid, and are not charged since the store lost it. */
+  get forgiven(): ReadonlyMap<AccountId, bigint> {
+    return this.#forgiven
   }
 
   #moved(record: PaymentRecord | undefined, seq: number, phase: Entry['phase']): Entry | undefined {
@@ -283,7 +406,7 @@ export class Witness implements StoreWatch {
     this.#open--
     if (reply.type === 'refusal') return
     const { condition, amount } = asked.prepare
-    const entry = this.#entries.ofSender(condition, asked.from)
+    const entry = this.#askedEntry(asked, reply)
     if (asked.requestId !== undefined) this.#sameAnswer(asked, asked.requestId, reply)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     this.#checked.B1++
@@ -298,6 +421,15 @@ export class Witness implements StoreWatch {
     if (reply.type === 'fulfill' && !entry.told) this.#expect(asked.from, -amount)
     entry.told = true
     if (entry.requestId === undefined) this.#entries.remove(condition, entry)
+  }
+
+  /** Where an id was charged twice, the one that ended so. */
+  #askedEntry({ from, prepare: { condition }, requestId }: Asked, reply: Reply): Entry | undefined {
+    const youngest = this.#entries.ofSender(condition, from)
+    if (!this.#disowned.has(`${from} ${requestId}`)) return youngest
+    const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
+    for (let entry = youngest; entry !== undefined; entry = entry.older) if (entry.sender === from && entry.phase === due) return entry
+    return youngest
   }
 
   /** With an id, a reject that moved nothing is durable too; F08 is a property of the packet alone (R6). */
@@ -316,7 +448,7 @@ export class Witness implements StoreWatch {
     const key = `${asked.from} ${requestId}`
     const words = reply.type === 'fulfill' ? reply.fulfillment : `${reply.code} ${reply.message}`
     const before = this.#answers.get(key)
-    if (before !== undefined && before !== words) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+    if (before !== undefined && before !== words && !this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
     this.#answers.set(key, words)
   }
 
@@ -328,18 +460,22 @@ export class Witness implements StoreWatch {
   #settle(entry: Entry, condition: string): void {
     if (entry.told || entry.record === undefined) return
     this.#checked.ends++
-    if (!this.#cutOff.has(`${entry.sender} ${condition}`)) throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
+    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry)) throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
     if (entry.fulfilled !== (entry.phase === 'credited'))
       throw this.#broken('ends', `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`, condition)
     if (entry.phase === 'credited') this.#expect(entry.sender, -entry.record.incomingAmount)
     entry.told = true
   }
 
+  #isExcused(entry: Entry): boolean {
+    return entry.excused || this.#disowned.has(`${entry.sender} ${entry.requestId}`)
+  }
+
   /** At the end: the store is at rest, nobody waits, and each balance is what its holder was told. */
   quiet(store: StoreAtRest, isCool: boolean): void {
     if (this.#open > 0) throw this.#broken('quiet', `${this.#open} prepares were never answered`)
     for (const { thread } of store.books.values()) {
-      const unrest = unrestIn(store, thread, isCool, () => this.#checked.quiet++)
+      const unrest = unrestIn(store, thread, { isCool, look: () => this.#checked.quiet++, mayLack: (account) => this.#money.undoneOf(account).given })
       if (unrest !== undefined) throw this.#broken('quiet', unrest.what, ...unrest.about)
     }
     for (const [condition, entry] of this.#entries.all()) this.#settle(entry, condition)
@@ -355,4 +491,8 @@ export class Witness implements StoreWatch {
   #broken(invariant: InvariantBroken['invariant'], what: string, ...about: readonly string[]): InvariantBroken {
     return new InvariantBroken(invariant, `at ${this.#connector}: ${what}`, about)
   }
+}
+
+function addTo(sums: Map<AccountId, bigint>, account: AccountId, amount: bigint): void {
+  sums.set(account, (sums.get(account) ?? 0n) + amount)
 }

@@ -1,4 +1,4 @@
-import type { CrashPlan } from '../workload/plan.ts'
+import type { CrashPlan } from '../workload/faultPlan.ts'
 import { drawCut } from './cut.ts'
 import type { Chance, Crash } from './fault.ts'
 

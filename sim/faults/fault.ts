@@ -1,14 +1,16 @@
 /**
  * What goes wrong, once: everything about it is settled when it is drawn, so that it is a value that can be written down and
- * made to happen again. What it does to a connector stands in sim/world. A new kind is a type here, a plan in
- * sim/workload/plan.ts, and one file beside this one in the table of `draw.ts`.
+ * made to happen again. What it does stands in sim/world. A new kind is a type here, a plan in sim/workload/faultPlan.ts with
+ * its keys in faultSchema.ts and its place in faults.ts, and one file beside this one in a table of `draw.ts`.
  */
 import type { ThreadId } from '../../src/core/values/account.ts'
-import type { FaultPlan, Latency } from '../workload/plan.ts'
+import type { Latency } from '../workload/plan.ts'
 
-export type FaultKind = FaultPlan['kind']
+/** Falls at a time. */
+export type Strike = Crash | StoreRestart | StoreStall
 
-export type Fault = Crash | StoreRestart | StoreStall
+/** Falls on a single message, or command, or reply, that passes. */
+export type Slip = WakeLost | WakeLate | WakeRepeat
 
 /** A connection to the store breaks: of what is on its way, so much still gets there. */
 export interface Cut {
@@ -42,6 +44,21 @@ export interface StoreStall {
   readonly lastsUs: number
   /** For each thread, in their order, should it give up. */
   readonly cuts: readonly Cut[]
+}
+
+export interface WakeLost {
+  readonly type: 'wake-lost'
+}
+
+export interface WakeLate {
+  readonly type: 'wake-late'
+  readonly byUs: number
+}
+
+export interface WakeRepeat {
+  readonly type: 'wake-repeat'
+  /** After the first. */
+  readonly afterUs: number
 }
 
 /** What draws for a fault: one stream for each time that it falls, so that none shifts another. */

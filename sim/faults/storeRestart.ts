@@ -1,4 +1,4 @@
-import type { StoreRestartPlan } from '../workload/plan.ts'
+import type { StoreRestartPlan } from '../workload/faultPlan.ts'
 import { AT_ONCE, drawCuts } from './cut.ts'
 import type { Chance, StoreRestart } from './fault.ts'
 

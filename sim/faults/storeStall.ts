@@ -1,4 +1,4 @@
-import type { StoreStallPlan } from '../workload/plan.ts'
+import type { StoreStallPlan } from '../workload/faultPlan.ts'
 import { drawCuts } from './cut.ts'
 import type { Chance, StoreStall } from './fault.ts'
 

@@ -1,13 +1,14 @@
-/** When a fault of a plan falls. */
+/** When a fault of a plan falls, and how long it is felt. */
+import type { FaultPlan, StrikePlan } from '../workload/faultPlan.ts'
 import { longestMs } from '../workload/latency.ts'
-import type { FaultPlan } from '../workload/plan.ts'
+import type { Latency } from '../workload/plan.ts'
 import type { Chance } from './fault.ts'
 
 /** Two faults of one plan are at least so far apart. */
 const LEAST_GAP_US = 1
 
 /** The first time after `afterUs`; undefined when there is none any more. */
-export function nextFaultUs({ times, fromMs, untilMs }: FaultPlan, afterUs: number, chance: Chance): number | undefined {
+export function nextFaultUs({ times, fromMs, untilMs }: StrikePlan, afterUs: number, chance: Chance): number | undefined {
   const at =
     times.kind === 'every'
       ? Math.max(afterUs, fromMs * 1000) + Math.max(LEAST_GAP_US, Math.round(chance.exponential(times.meanMs * 1000)))
@@ -17,9 +18,29 @@ export function nextFaultUs({ times, fromMs, untilMs }: FaultPlan, afterUs: numb
 
 /** When the last of these faults may have begun, and how long the longest of them keeps something away, ms. */
 export function lastMs(faults: readonly FaultPlan[]): number {
-  return faults.reduce((last, { times, untilMs }) => Math.max(last, times.kind === 'at' ? Math.min(untilMs, times.atMs.at(-1) ?? 0) : untilMs), 0)
+  return faults.reduce((last, fault) => Math.max(last, lastOf(fault)), 0)
+}
+
+function lastOf(fault: FaultPlan): number {
+  return 'times' in fault && fault.times.kind === 'at' ? Math.min(fault.untilMs, fault.times.atMs.at(-1) ?? 0) : fault.untilMs
 }
 
 export function longestOutageMs(faults: readonly FaultPlan[]): number {
-  return faults.reduce((longest, fault) => Math.max(longest, longestMs(fault.kind === 'store-stall' ? fault.lasts : fault.restartAfter)), 0)
+  return faults.reduce((longest, fault) => outagesOf(fault).reduce((most, outage) => Math.max(most, longestMs(outage)), longest), 0)
+}
+
+function outagesOf(fault: FaultPlan): readonly Latency[] {
+  switch (fault.kind) {
+    case 'crash':
+    case 'store-restart':
+      return [fault.restartAfter]
+    case 'store-stall':
+      return [fault.lasts]
+    case 'wake-late':
+      return [fault.by]
+    case 'wake-repeat':
+      return [fault.after]
+    case 'wake-lost':
+      return []
+  }
 }

@@ -27,9 +27,11 @@ function isOtherForm(base: Values, patch: Values): boolean {
 
 /** The JSON Schema of patches of what `schema` describes: nothing is required, and null takes away. */
 export function patchSchema(schema: Values): Values {
-  const { required: _, default: __, ...rest } = schema
+  const { required: _, default: __, oneOf, ...rest } = schema
   return {
     ...rest,
+    // Without its kind a patch may be of several.
+    ...(Array.isArray(oneOf) ? { anyOf: oneOf.map((each) => (isMap(each) ? patchSchema(each) : each)) } : {}),
     ...(isMap(schema.properties) ? { properties: Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, orNull(value)])) } : {}),
     ...(isMap(schema.additionalProperties) ? { additionalProperties: orNull(schema.additionalProperties) } : {}),
   }

@@ -2,8 +2,8 @@
  * A plan is one world in full: what a scenario comes to for one regime, one failover and one policy. Everything is
  * resolved (durations in ms, amounts as bigint, groups expanded), so the world asks no further questions.
  */
-import type { ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
+import type { FaultPlan } from './faultPlan.ts'
 
 export type Latency =
   | { readonly kind: 'constant'; readonly ms: number }
@@ -103,49 +103,6 @@ export interface BehaviourPlan {
   readonly untilMs: number
 }
 
-/** Something that goes wrong at a connector, again and again. */
-export type FaultPlan = CrashPlan | StoreRestartPlan | StoreStallPlan
-
-interface FaultTimes {
-  readonly name: string
-  /** A connector. */
-  readonly who: string
-  /** `every`: Poisson, with this mean; `at`: at exactly these times. */
-  readonly times: { readonly kind: 'every'; readonly meanMs: number } | { readonly kind: 'at'; readonly atMs: readonly number[] }
-  readonly fromMs: number
-  readonly untilMs: number
-}
-
-/** What becomes of the commands that are on their way when a connection to the store is cut. */
-interface CutPlan {
-  /** Share of them, the first, that the store still gets: 0 none, 1 all. Left out: drawn each time. */
-  readonly arrives?: number
-  /** How long after the cut the last of these comes in. */
-  readonly lateBy: Latency
-}
-
-/** A thread dies with all that it had in memory, and starts again under a new epoch. */
-export interface CrashPlan extends FaultTimes, CutPlan {
-  readonly kind: 'crash'
-  /** Left out: any of the connector's threads. */
-  readonly thread?: ThreadId
-  /** Odds that it falls between two effects of the next step; otherwise between two inputs. */
-  readonly midStep: number
-  readonly restartAfter: Latency
-}
-
-/** The store dies and comes back with all its data; every connection breaks. */
-export interface StoreRestartPlan extends FaultTimes, Pick<CutPlan, 'arrives'> {
-  readonly kind: 'store-restart'
-  readonly restartAfter: Latency
-}
-
-/** The store stands still: no command is applied or answered. */
-export interface StoreStallPlan extends FaultTimes, CutPlan {
-  readonly kind: 'store-stall'
-  readonly lasts: Latency
-}
-
 /** One row of PAYMENTS.csv: `from` and `to` are endpoint members. */
 export interface PaymentRow {
   readonly atMs: number
@@ -186,4 +143,9 @@ export interface Plan {
   readonly faults: readonly FaultPlan[]
   /** The connectors whose policy is compared. */
   readonly subjects: readonly string[]
+}
+
+/** The name of the line of an endpoint member to one of its connectors. No line of a plan has a name with a space in it. */
+export function userLine(endpoint: string, connector: string): string {
+  return `${endpoint} ${connector}`
 }

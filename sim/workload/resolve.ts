@@ -16,7 +16,7 @@ export function resolve(body: Body, report: Report): World {
   const endpoints = endpointsOf(body, { connectors, report })
   const traffic = trafficOf(body, { connectors, lines, endpoints, report })
   const behaviours = behavioursOf(body, { connectors, endpoints, report })
-  const faults = faultsOf(body, { connectors, report })
+  const faults = faultsOf(body, { connectors, lines, endpoints, report })
   if (traffic.length === 0) report(['traffic'], 'there is none; give a stream of payments by name')
   if (body.warmUp >= body.duration) report(['warmUp'], 'leaves nothing of the duration')
   const granted = totalsOf(lines, [])

@@ -1,4 +1,5 @@
 /** What single values look like in scenario files only: each is read, checked and turned into what the plan holds. */
+import type { ThreadId } from '../../src/core/values/account.ts'
 import { type Amount, amount } from '../../src/core/values/amount.ts'
 import { AMOUNT_SHAPE, readAmount, scalar, shown } from '../../src/files/scalars.ts'
 
@@ -52,7 +53,11 @@ export function rejectCode(description: string) {
 }
 
 export function threadId(description: string) {
-  return scalar<string>({ type: 'string', pattern: '^t\\d+$', description }, (value) =>
-    typeof value === 'string' && /^t\d{1,2}$/.test(value) ? value : { wrong: `${shown(value)} is not a thread; write t0, t1 or the like` },
+  return scalar<ThreadId>({ type: 'string', pattern: '^t\\d+$', description }, (value) =>
+    isThread(value) ? value : { wrong: `${shown(value)} is not a thread; write t0, t1 or the like` },
   )
+}
+
+function isThread(value: unknown): value is ThreadId {
+  return typeof value === 'string' && /^t\d{1,2}$/.test(value)
 }

@@ -2,55 +2,16 @@
 import { z } from 'zod'
 import { byName, keys, oneOf, oneOrMany } from '../../src/files/forms.ts'
 import { count, duration, flag, money, name, policy, text, word } from '../../src/files/scalars.ts'
-import type { AmountDistribution, Latency, Via } from './plan.ts'
-import { funds, odds, positive, rate, rejectCode, threadId } from './scalars.ts'
+import { amounts, latency } from './distributions.ts'
+import { fault } from './faultSchema.ts'
+import type { Latency, Via } from './plan.ts'
+import { funds, odds, rate, rejectCode } from './scalars.ts'
 
 const MAX_MEMBERS = 2_000
 /** B5: an expiry further ahead is refused. */
 const MAX_EXPIRY_MS = 600_000
 
 const optional = z.exactOptional
-
-function latency(description: string) {
-  const logNormal = keys({ median: duration('Half are shorter.'), sigma: positive('Of the logarithm.'), cap: duration('What is longer becomes this.') })
-  return oneOf<Latency>({
-    description,
-    plain: duration('Always the same.').transform((ms): Latency => ({ kind: 'constant', ms })),
-    forms: {
-      uniform: between(duration('Shortest, longest.')).transform(([lowMs, highMs]): Latency => ({ kind: 'uniform', lowMs, highMs })),
-      logNormal: logNormal.transform(({ median, sigma, cap }): Latency => ({ kind: 'logNormal', medianMs: median, sigma, capMs: cap })),
-    },
-  })
-}
-
-function amounts(description: string) {
-  const logNormal = keys({
-    median: positive('Half are smaller.'),
-    mean: optional(positive('The mean without the cap; or give sigma.')),
-    sigma: optional(positive('Of the logarithm; or give mean.')),
-    cap: money('What is larger becomes this.'),
-  })
-    .refine(({ mean, sigma }) => (mean === undefined) !== (sigma === undefined), { error: 'needs either mean or sigma' })
-    .refine(({ median, mean }) => mean === undefined || mean > median, { path: ['mean'], error: 'the mean of a log-normal is above its median' })
-    .refine(({ cap }) => cap > 0n, { path: ['cap'], error: 'is not above 0' })
-  return oneOf<AmountDistribution>({
-    description,
-    plain: money('Always the same.').transform((amount): AmountDistribution => ({ kind: 'constant', amount })),
-    forms: {
-      uniform: between(money('Smallest, largest.')).transform(([low, high]): AmountDistribution => ({ kind: 'uniform', low, high })),
-      logNormal: logNormal.transform(
-        ({ median, mean = median, sigma = Math.sqrt(2 * Math.log(mean / median)), cap }): AmountDistribution => ({ kind: 'logNormal', median, sigma, cap }),
-      ),
-    },
-  })
-}
-
-/** `[20ms, 30ms]` */
-function between<T extends number | bigint>(bound: z.ZodType<T>) {
-  return z
-    .tuple([bound, bound], { error: 'is not a pair; write [lowest, highest]' })
-    .refine(([low, high]) => low <= high, { error: 'the first of the pair is above the second' })
-}
 
 const settings = {
   threads: optional(count('Worker processes. Default 1.', { least: 1, most: 64 })),
@@ -146,34 +107,6 @@ const behaviour = keys({
   .refine(({ kind, code }) => kind === 'reject' || code === undefined, { path: ['code'], error: 'only a behaviour of kind reject has a code' })
   .refine(({ kind, delay }) => (kind === 'slow') === (delay !== undefined), { path: ['delay'], error: 'kind slow needs a delay, the others have none' })
   .refine(({ since, until }) => until === undefined || since < until, { path: ['until'], error: 'is not after since' })
-
-const fault = keys({
-  who: oneOrMany('Connectors, or any: each for itself.', name('A connector, or any.')),
-  kind: word(
-    'crash: a thread dies with all that it had in memory, and starts again after `restartAfter`. store-restart: its store dies and comes back with all its data after `restartAfter`; every connection breaks. store-stall: its store stands still for `lasts`; a thread whose command is not answered within 2s gives its connection up.',
-    ['crash', 'store-restart', 'store-stall'],
-  ),
-  every: optional(duration('Again and again, with this mean between them (Poisson). Or give at.', 1)),
-  at: optional(oneOrMany('At exactly these times. Or give every.', duration('A time.'))),
-  since: duration('Default 0s.').prefault('0s'),
-  until: optional(duration('Default: the end.')),
-  thread: optional(threadId('Of crash: which. Default any of them.')),
-  midStep: optional(odds('Of crash: odds that it falls between two effects of the next step; otherwise between two inputs. Default 50%.')),
-  restartAfter: optional(latency('Of crash and store-restart. Default 100ms.')),
-  lasts: optional(latency('Of store-stall.')),
-  arrives: optional(odds('Share of the commands on their way to the store, the first of them, that it still gets. Default: drawn each time.')),
-  lateBy: optional(latency('Of crash and store-stall: how long after the cut the last of these comes in. Default uniform: [0ms, 100ms].')),
-})
-  .refine(({ every, at }) => (every === undefined) !== (at === undefined), { error: 'needs either every or at' })
-  .refine(({ since, until }) => until === undefined || since < until, { path: ['until'], error: 'is not after since' })
-  .refine(({ kind, thread }) => kind === 'crash' || thread === undefined, { path: ['thread'], error: 'only a fault of kind crash has a thread' })
-  .refine(({ kind, midStep }) => kind === 'crash' || midStep === undefined, { path: ['midStep'], error: 'only a fault of kind crash has midStep' })
-  .refine(({ kind, lasts }) => (kind === 'store-stall') === (lasts !== undefined), {
-    path: ['lasts'],
-    error: 'kind store-stall needs to say how long it lasts, the others have restartAfter',
-  })
-  .refine(({ kind, restartAfter }) => kind !== 'store-stall' || restartAfter === undefined, { path: ['restartAfter'], error: 'kind store-stall has lasts' })
-  .refine(({ kind, lateBy }) => kind !== 'store-restart' || lateBy === undefined, { path: ['lateBy'], error: 'what comes after the store has died is lost' })
 
 /** What a regime may change. */
 const body = {

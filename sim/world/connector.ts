@@ -7,7 +7,7 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
-import type { Cut, Fault, StoreRestart, StoreStall } from '../faults/fault.ts'
+import type { Cut, StoreRestart, StoreStall, Strike } from '../faults/fault.ts'
 import type { ConnectorPlan } from '../workload/plan.ts'
 import { Behaviours } from './behaviours.ts'
 import { type Context, stream, traceTime } from './context.ts'
@@ -15,6 +15,7 @@ import { dealer } from './dealing.ts'
 import type { Home } from './incarnation.ts'
 import { Connections, type Door, type Respond } from './link.ts'
 import type { Line } from './network.ts'
+import { type Odds, oddsAt } from './odds.ts'
 import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
 import { StoreProcess } from './storeProcess.ts'
@@ -52,6 +53,11 @@ export class Connector implements Home {
   /** How many connections each farm has accepted: they are dealt round-robin. */
   readonly #accepted = new Map<number, number>()
   readonly #ways = new Map<AccountId, Way>()
+  readonly #wakes: {
+    readonly lost: Odds<'wake-lost'> | undefined
+    readonly late: Odds<'wake-late'> | undefined
+    readonly repeat: Odds<'wake-repeat'> | undefined
+  }
   #announcerWakeUs = Number.NaN
 
   constructor(
@@ -68,6 +74,11 @@ export class Connector implements Home {
     this.#watch = watch
     this.#local = stream(context, `local ${plan.name}`)
     this.#behaviours = new Behaviours(context, plan.name)
+    this.#wakes = {
+      lost: oddsAt(context, 'wake-lost', plan.name),
+      late: oddsAt(context, 'wake-late', plan.name),
+      repeat: oddsAt(context, 'wake-repeat', plan.name),
+    }
     this.directory = makeDirectory(
       address(`test.${plan.name}`),
       plan.threads,
@@ -145,8 +156,16 @@ export class Connector implements Home {
     }
   }
 
+  /** A lossy hint. */
   wake(thread: ThreadId): void {
-    this.#locally(() => this.#host(thread).hearWake())
+    const { lost, late, repeat } = this.#wakes
+    const hint = (): void => this.#locally(() => this.#host(thread).hearWake())
+    if (lost?.falls(thread) !== undefined) return
+    const again = repeat?.falls(thread)
+    if (again !== undefined) this.#context.events.after(again.afterUs, hint)
+    const delayed = late?.falls(thread)
+    if (delayed === undefined) hint()
+    else this.#context.events.after(delayed.byUs, hint)
   }
 
   send(thread: ThreadId, to: AccountId, attempt: number, prepare: Prepare, hear: Respond): void {
@@ -219,11 +238,11 @@ export class Connector implements Home {
   // --- what goes wrong ------------------------------------------------------------------------------------------------
 
   /** Not where it finds nothing to strike: a thread that is down, a store that is down or stands still. */
-  isOpenTo(fault: Fault): boolean {
+  isOpenTo(fault: Strike): boolean {
     return fault.type === 'crash' ? this.#host(fault.thread).isUp : this.#process.isUp && this.#process.stall === undefined
   }
 
-  strike(fault: Fault): void {
+  strike(fault: Strike): void {
     switch (fault.type) {
       case 'crash':
         return this.#host(fault.thread).crash(fault)

@@ -2,6 +2,7 @@
 import type { Checked } from '../check/violation.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Events } from './events.ts'
+import type { Fired } from './faults.ts'
 import { Stream } from './random.ts'
 import type { Tracer } from './trace.ts'
 
@@ -10,6 +11,7 @@ export interface Context {
   readonly seed: number
   readonly events: Events
   readonly checked: Checked
+  readonly fired: Fired
   readonly trace: Tracer | undefined
 }
 

@@ -7,13 +7,15 @@ import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { CommitReply, Cooled, Owned, Warmed } from '../../src/core/input.ts'
+import { lostByFailover } from '../../src/core/routing/lost.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
-import { type Amount, add, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
+import { type Amount, add, amount as amountOf, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, most, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
 import type { Reply } from '../../src/core/values/packet.ts'
 import type { UnixMs } from '../../src/core/values/time.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import type { StoreWatch } from '../check/books.ts'
+import type { Journal, ShardName } from './journal.ts'
 import { BookTallies } from './tallies.ts'
 
 export interface Shard {
@@ -56,9 +58,19 @@ export class SimStore {
   readonly books = new Map<ThreadId, Book>()
   readonly counts: Record<Command, number> = { claim: 0, commit: 0, warm: 0, cool: 0, leave: 0, own: 0 }
   readonly #watch: StoreWatch
+  readonly #journal: Journal | undefined
 
-  constructor(watch: StoreWatch) {
+  /** With a journal it can come back without its last writes. */
+  constructor(watch: StoreWatch, journal?: Journal) {
     this.#watch = watch
+    this.#journal = journal
+  }
+
+  /** What was written after `sinceUs` on these shards never was. */
+  goBack(sinceUs: number, isOn: (shard: ShardName) => boolean): readonly ShardName[] {
+    const shards = this.#journal?.goBack(sinceUs, isOn) ?? []
+    this.#watch.applied()
+    return shards
   }
 
   register(account: Account, openingBalance: Amount): void {
@@ -75,8 +87,11 @@ export class SimStore {
     const known = this.books.get(thread)
     const book = known ?? (mayOpen ? newBook(thread) : this.#book(thread))
     this.books.set(thread, book)
+    const { epoch } = book
+    this.#journal?.begin(thread)
+    this.#journal?.note(() => this.#setEpoch(book, epoch))
     book.epoch = command.epoch
-    this.#watch.claimed(thread, command.epoch)
+    this.#watch.claimed(thread, command.epoch, book.seq)
     return contentsOf(book, known === undefined)
   }
 
@@ -86,7 +101,9 @@ export class SimStore {
     const book = this.#book(thread)
     if (command.epoch !== book.epoch) return 'fenced'
     if (command.seq <= book.seq) return 'already'
-    if (command.seq > book.seq + 1) return 'gap'
+    if (command.seq > book.seq + 1) return { gap: book.seq }
+    this.#journal?.begin(thread)
+    this.#journal?.note(() => this.#setSeq(book, command.seq - 1))
     book.seq = command.seq
     this.#watch.commits(thread, command.epoch, command.seq)
     for (const change of command.changes) {
@@ -97,22 +114,29 @@ export class SimStore {
     return 'ok'
   }
 
+  /** B6. What was taken beyond what the shard has granted was granted before it lost that: cold pays. */
   warm(thread: ThreadId, command: CommandOf<'warm'>): Warmed | 'full' {
     this.counts.warm++
     const shard = this.#shard(command.account)
-    const before = shard.granted.get(thread) ?? ZERO
+    const known = shard.granted.get(thread) ?? ZERO
+    const before = most(known, command.taken)
     if (before > MAX_RUNNING_TOTAL) return 'full'
-    const unseen = excess(before, command.taken)
-    const there = excess(plus(shard.cold, shard.account.creditLimit), ZERO)
-    const grant = least(excess(command.wanted, unseen), there)
+    this.#journal?.begin(command.account)
+    this.#grant(shard, thread, subtract(before, known))
     const coldBefore = shard.cold
-    if (grant > 0n) {
-      this.#watch.wrote('granted', shard.account.unit, shard.account, before, add(before, grant))
-      shard.granted.set(thread, add(before, grant))
-      this.#setCold(shard, minus(shard.cold, grant))
-    }
+    const unseen = excess(before, command.taken)
+    const there = excess(plus(coldBefore, shard.account.creditLimit), ZERO)
+    const grant = least(excess(command.wanted, unseen), there)
+    this.#grant(shard, thread, grant)
     this.#watch.applied()
     return { granted: add(before, grant), grant, coldBefore }
+  }
+
+  #grant(shard: Shard, thread: ThreadId, amount: Amount): void {
+    if (amount === 0n) return
+    const before = shard.granted.get(thread) ?? ZERO
+    this.#setShardTotal(shard, 'granted', thread, add(before, amount))
+    this.#setCold(shard, minus(shard.cold, amount))
   }
 
   cool(thread: ThreadId, command: CommandOf<'cool'>): Cooled | 'full' {
@@ -122,8 +146,8 @@ export class SimStore {
     if (before > MAX_RUNNING_TOTAL) return 'full'
     const back = excess(command.given, before)
     if (back > 0n) {
-      this.#watch.wrote('returned', shard.account.unit, shard.account, before, command.given)
-      shard.returned.set(thread, command.given)
+      this.#journal?.begin(command.account)
+      this.#setShardTotal(shard, 'returned', thread, command.given)
       this.#setCold(shard, plus(shard.cold, back))
     }
     this.#watch.applied()
@@ -139,6 +163,8 @@ export class SimStore {
     if (entry === undefined || entry.keepUntil < nowMs) {
       entry = { owner: thread, hash: command.hash, keepUntil: command.keepUntil }
       shard.owned.set(command.requestId, entry)
+      this.#journal?.begin(command.account)
+      this.#journal?.note(() => this.#disown(shard, command.requestId))
     }
     this.#watch.owned(command.account, command.requestId, entry.owner)
     return { owner: entry.owner, hash: entry.hash }
@@ -146,7 +172,12 @@ export class SimStore {
 
   leave(command: CommandOf<'leave'>): 'ok' {
     this.counts.leave++
-    this.#book(command.to).left.set(command.message.message, command.message)
+    const { left } = this.#book(command.to)
+    const { message } = command.message
+    const before = left.get(message)
+    this.#journal?.begin(command.to)
+    this.#journal?.note(() => (before === undefined ? left.delete(message) : left.set(message, before)))
+    left.set(message, command.message)
     return 'ok'
   }
 
@@ -159,7 +190,10 @@ export class SimStore {
     return {
       accounts: accounts.map((account) => {
         const shard = this.#shard(account)
-        return { account, cold: shard.cold, outside: minus(sum(shard.granted), sum(shard.returned)) }
+        const { cold, returned } = shard
+        const outside = minus(sum(shard.granted), sum(returned))
+        const lost = lostByFailover({ cold, returned, creditLimit: shard.account.creditLimit }, (thread) => this.#givenBy(thread, account))
+        return lost === 0n ? { account, cold, outside } : { account, cold, outside, lostByFailover: lost }
       }),
       books: [...this.books.values()].map((book) => ({
         thread: book.thread,
@@ -171,6 +205,10 @@ export class SimStore {
         tallies: book.tallies.read(),
       })),
     }
+  }
+
+  #givenBy(thread: ThreadId, account: AccountId): Amount {
+    return this.books.get(thread)?.entries.get(account)?.given ?? ZERO
   }
 
   /** The formula of DESIGN.md section 3. */
@@ -201,7 +239,8 @@ export class SimStore {
         this.#spend(this.#entry(book, record.sender), record.incomingAmount)
         this.#watch.wrote('underWay', record.incomingUnit, undefined, ZERO, record.incomingAmount)
         this.#offer(book, record.receiver, record.outgoingAmount)
-        book.payments.set(record.payment, { payment: record.payment, record, unresolved: [], tombstone: undefined })
+        this.#keep(book, { payment: record.payment, record, unresolved: [], tombstone: undefined })
+        this.#journal?.note(() => this.#watch.wrote('underWay', record.incomingUnit, undefined, record.incomingAmount, ZERO))
         return
       }
       case 'reroute': {
@@ -211,6 +250,7 @@ export class SimStore {
         if (change.counted !== undefined) this.#count(book, change.counted)
         const kept = book.payments.get(change.payment)
         if (kept === undefined) return
+        this.#noteKept(kept)
         kept.record = rerouted(stored, change)
         return noteUnresolved(kept, change.unresolved)
       }
@@ -230,7 +270,7 @@ export class SimStore {
         return
       }
       case 'reject':
-        book.payments.set(change.payment, {
+        this.#keep(book, {
           payment: change.payment,
           record: undefined,
           unresolved: [],
@@ -238,10 +278,10 @@ export class SimStore {
         })
         return
       case 'consumed':
-        book.left.delete(change.message)
+        this.#consume(book, change.message)
         return
       case 'dropped':
-        book.payments.delete(change.payment)
+        this.#drop(book, change.payment)
         return
       default:
         return unreachable(change)
@@ -251,29 +291,34 @@ export class SimStore {
   #settle(book: Book, stored: PaymentRecord, change: Told): void {
     this.#withdraw(book, stored)
     this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
+    this.#journal?.note(() => this.#watch.wrote('underWay', stored.incomingUnit, undefined, ZERO, stored.incomingAmount))
     const kept = book.payments.get(stored.payment)
     if (kept === undefined) return
+    this.#noteKept(kept)
     kept.tombstone = tombstoneOf(stored.sender, stored.request, change)
     noteUnresolved(kept, change.unresolved)
   }
 
   #offer(book: Book, receiver: AccountId, amount: Amount): void {
-    const entry = this.#entry(book, receiver)
-    entry.underWay = add(entry.underWay, amount)
+    this.#setUnderWay(this.#entry(book, receiver), amount)
   }
 
   #withdraw(book: Book, stored: PaymentRecord): void {
-    const entry = this.#entry(book, stored.receiver)
-    entry.underWay = subtract(entry.underWay, stored.outgoingAmount)
+    this.#setUnderWay(this.#entry(book, stored.receiver), minus(ZERO, stored.outgoingAmount))
   }
 
   #movePosition(book: Book, unit: Unit, amount: Balance): void {
     const before = book.positions.get(unit) ?? ZERO
+    this.#journal?.note(() => this.#movePosition(book, unit, minus(ZERO, amount)))
     book.positions.set(unit, plus(before, amount))
     this.#watch.wrote('position', unit, undefined, before, plus(before, amount))
   }
 
   #count(book: Book, counted: Counted): void {
+    if (this.#journal !== undefined) {
+      const before = book.tallies.read()
+      this.#journal.note(() => book.tallies.restore(before))
+    }
     book.tallies.count(counted)
   }
 
@@ -283,12 +328,16 @@ export class SimStore {
   }
 
   #setHot(entry: BookEntry, value: Balance): void {
-    this.#watch.wrote('hot', entry.account.unit, entry.account, entry.hot, value)
+    const { hot } = entry
+    this.#journal?.note(() => this.#setHot(entry, hot))
+    this.#watch.wrote('hot', entry.account.unit, entry.account, hot, value)
     entry.hot = value
   }
 
   #setTotal(entry: BookEntry, place: 'taken' | 'given', value: Amount): void {
-    this.#watch.wrote(place, entry.account.unit, entry.account, entry[place], value)
+    const before = entry[place]
+    this.#journal?.note(() => this.#setTotal(entry, place, before))
+    this.#watch.wrote(place, entry.account.unit, entry.account, before, value)
     entry[place] = value
   }
 
@@ -298,8 +347,62 @@ export class SimStore {
   }
 
   #setCold(shard: Shard, value: Balance): void {
-    this.#watch.wrote('cold', shard.account.unit, shard.account, shard.cold, value)
+    const { cold } = shard
+    this.#journal?.note(() => this.#setCold(shard, cold))
+    this.#watch.wrote('cold', shard.account.unit, shard.account, cold, value)
     shard.cold = value
+  }
+
+  // --- what can be undone ---------------------------------------------------------------------------------------------
+
+  #setEpoch(book: Book, epoch: string): void {
+    book.epoch = epoch
+    this.#watch.wentBack(book.thread, epoch, book.seq)
+  }
+
+  #setSeq(book: Book, seq: number): void {
+    book.seq = seq
+    this.#watch.wentBack(book.thread, book.epoch, seq)
+  }
+
+  #setShardTotal(shard: Shard, place: 'granted' | 'returned', thread: ThreadId, value: Amount): void {
+    const before = shard[place].get(thread) ?? ZERO
+    this.#journal?.note(() => this.#setShardTotal(shard, place, thread, before))
+    this.#watch.wrote(place, shard.account.unit, shard.account, before, value)
+    shard[place].set(thread, value)
+  }
+
+  #disown(shard: Shard, requestId: string): void {
+    shard.owned.delete(requestId)
+    this.#watch.disowned(shard.account.id, requestId)
+  }
+
+  #setUnderWay(entry: BookEntry, change: Balance): void {
+    this.#journal?.note(() => this.#setUnderWay(entry, minus(ZERO, change)))
+    entry.underWay = amountOf(plus(entry.underWay, change))
+  }
+
+  #keep(book: Book, kept: Kept): void {
+    this.#journal?.note(() => book.payments.delete(kept.payment))
+    book.payments.set(kept.payment, kept)
+  }
+
+  #noteKept(kept: Kept): void {
+    if (this.#journal === undefined) return
+    const before = { ...kept }
+    this.#journal.note(() => Object.assign(kept, before))
+  }
+
+  #drop(book: Book, payment: PaymentId): void {
+    const kept = book.payments.get(payment)
+    if (kept !== undefined) this.#journal?.note(() => book.payments.set(payment, kept))
+    book.payments.delete(payment)
+  }
+
+  #consume(book: Book, message: string): void {
+    const left = book.left.get(message)
+    if (left !== undefined) this.#journal?.note(() => book.left.set(message, left))
+    book.left.delete(message)
   }
 
   #underWay(book: Book, payment: PaymentId): PaymentRecord {

@@ -30,6 +30,12 @@ export class BookTallies {
     ofRoute.set(counted.account, tally)
   }
 
+  /** As it was when it was read. */
+  restore(before: Tallies<Tally>): void {
+    this.#byRoute = before as Map<string, Map<AccountId, Tally>>
+    this.#own.clear()
+  }
+
   read(): Tallies<Tally> {
     this.#own.clear()
     return this.#byRoute

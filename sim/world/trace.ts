@@ -13,7 +13,7 @@ import type { Account, ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
-import type { Fault } from '../faults/fault.ts'
+import type { Slip, Strike } from '../faults/fault.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
 import type { Failure } from './link.ts'
@@ -49,7 +49,9 @@ export type TraceLine =
   /** A command as the store applied it, and its reply; without one where it breaks an invariant, and the trace ends. */
   | (Stepped & { readonly kind: 'store'; readonly who: ThreadId | 'announcer'; readonly command: StoreCommand; readonly reply?: StoreReply })
   /** Something goes wrong at a connector; `name` is its entry of the plan. */
-  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Fault })
+  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Strike })
+  /** Something goes wrong with a single message, `on` says which; `who`: the connector or the line where it passes. */
+  | { readonly at: number; readonly kind: 'slip'; readonly name: string; readonly who: string; readonly on: string; readonly slip: Slip }
   /** A life of a thread is over, with all that it had in memory; the next begins with its input `started`. */
   | (Stepped & { readonly kind: 'ended'; readonly who: ThreadId; readonly epoch: string; readonly why: Ending })
   /** A thread's connection to its store is cut: of its commands that were on their way, the first may still arrive. */

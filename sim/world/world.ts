@@ -8,13 +8,13 @@ import { type Amount, ZERO } from '../../src/core/values/amount.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, longestOutageMs } from '../faults/times.ts'
-import type { EndpointPlan, LinePlan, Plan } from '../workload/plan.ts'
+import { type EndpointPlan, type LinePlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
 import { longestRowMs, startPayments, startTraffic } from './demand.ts'
 import { Events } from './events.ts'
-import { type Fired, startFaults } from './faults.ts'
+import { noneFired, startStrikes } from './faults.ts'
 import { Connections } from './link.ts'
 import { Meters } from './meters.ts'
 import { Line } from './network.ts'
@@ -46,6 +46,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
     seed,
     events: new Events(-SETTLE_US),
     checked: nothingChecked(),
+    fired: noneFired(plan.faults),
     trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
   }
   const payments = new Payments()
@@ -58,7 +59,6 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
 /** What a run leaves behind. */
 interface Lived {
   readonly connectors: readonly Connector[]
-  readonly fired: Fired
   readonly drift: ReadonlyMap<string, bigint>
 }
 
@@ -67,7 +67,7 @@ interface Outcome {
   readonly violation: Violation | undefined
 }
 
-const NOTHING: Lived = { connectors: [], fired: new Map(), drift: new Map() }
+const NOTHING: Lived = { connectors: [], drift: new Map() }
 
 /** Runs until an invariant breaks, or to the end. Anything else that is thrown is a bug and goes up. */
 function guarded(context: Context, run: () => Lived): Outcome {
@@ -87,7 +87,7 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   for (const connector of connectors) connector.start()
   for (const name of plan.subjects) meters.watch(population.connectors.get(name) as Connector)
   meters.startSampling()
-  const fired = startFaults(context, population.connectors)
+  startStrikes(context, population.connectors)
   events.runUntil(0)
   if (plan.payments.length > 0) startPayments(context, population, plan.payments)
   else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
@@ -97,7 +97,7 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
   for (const { witness, store, plan: each } of connectors) witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
-  return { connectors, fired, drift: driftOf(context, population.connectors) }
+  return { connectors, drift: driftOf(context, population.connectors) }
 }
 
 /** When all is over: what began has ended, and what was broken has healed. */
@@ -129,7 +129,7 @@ function longestLife(plan: Plan): number {
 }
 
 function figuresOf(context: Context, meters: Meters, { lived, violation }: Outcome): RunFigures {
-  const { plan, seed, checked } = context
+  const { plan, seed, checked, fired } = context
   const { connectors } = lived
   const badShare = meters.badShare()
   const recoveryMs = meters.recoveryMs()
@@ -142,13 +142,13 @@ function figuresOf(context: Context, meters: Meters, { lived, violation }: Outco
     storeCommands: meters.storeCommands(connectors),
     ...(badShare === undefined ? {} : { badShare }),
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
-    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(lived) }),
+    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(fired, lived) }),
     invariants: { checked: { ...checked }, ...(violation === undefined ? {} : { violation }) },
     hops: connectors.reduce((sum, { hops }) => sum + hops, 0),
   }
 }
 
-function faultFigures({ connectors, fired, drift }: Lived): FaultFigures {
+function faultFigures(fired: Context['fired'], { connectors, drift }: Lived): FaultFigures {
   const lost = connectors.flatMap(({ name, witness, directory }) =>
     [...witness.lostInCrash].map(([id, amount]) => [`${name} ${directory.accounts.get(id)?.name}`, `${amount}`] as const),
   )
@@ -215,12 +215,7 @@ function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPla
     deduplicates: false,
     routes: endpoint.announced ? [addressOf(endpoint)] : [],
   }
-  return { account, openingBalance: endpoint.openingBalance, line: userLine(endpoint, at) }
-}
-
-/** No line of a plan has a name with a space in it. */
-function userLine({ name }: EndpointPlan, at: string): string {
-  return `${name} ${at}`
+  return { account, openingBalance: endpoint.openingBalance, line: userLine(endpoint.name, at) }
 }
 
 function below(connector: string, name: string): Address {
@@ -248,7 +243,7 @@ function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, 
   for (const at of endpoint.at) {
     const connector = connectors.get(at) as Connector
     const account = accountNamed(connector, accountIdOf(`user ${endpoint.name}`, endpoint.parallelism))
-    const line = new Line(context, userLine(endpoint, at), endpoint.latency)
+    const line = new Line(context, userLine(endpoint.name, at), endpoint.latency)
     connector.connect(account.id, line, () => new Connections([user.door(at)]))
     user.accesses.push({ connector: at, account, connections: connector.open(account, endpoint.name), line })
   }

@@ -66,7 +66,12 @@ export type Input =
   | { readonly type: 'reconnected'; readonly at: UnixMs }
 
 /** `fenced`: another has claimed the book; this thread moves nothing more (B3). */
-export type CommitReply = 'ok' | 'already' | 'gap' | 'fenced'
+export type CommitReply = 'ok' | 'already' | 'fenced' | Gap
+
+/** A commit before this one is missing: the last number that the store has. */
+export interface Gap {
+  readonly gap: number
+}
 
 /** The store's total of grants to this thread, what this call added to it, and the cold before that. */
 export interface Warmed {

@@ -122,13 +122,11 @@ function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: Un
     state.ended = 'fenced'
     return
   }
-  if (reply === 'gap') {
-    // Everything before the first that waits was acknowledged, and is gone.
-    if (state.unacknowledged[0]?.seq === seq) state.ended = 'lostWrites'
-    else resend(state, seq)
+  if (typeof reply === 'object') {
+    if (!resend(state, seq, reply.gap, at)) state.ended = 'lostWrites'
     return
   }
-  for (const emitted of acknowledge(state, seq)) isDurable(state, emitted, at)
+  for (const emitted of acknowledge(state, seq, at)) isDurable(state, emitted, at)
 }
 
 function isDurable(state: ThreadState, emitted: Emitted, at: UnixMs): void {

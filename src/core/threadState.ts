@@ -2,6 +2,7 @@
 import type { Change, PaymentId } from './book/change.ts'
 import { type Holding, makeHolding } from './book/holding.ts'
 import type { Leaving } from './book/leave.ts'
+import { RecentCommits } from './book/recent.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
@@ -51,6 +52,8 @@ export type Job =
 export interface Asked {
   readonly request: number
   readonly sender: Holding
+  /** A store may lose it before it is answered (B12). */
+  readonly question: Leaving['effect'] | undefined
 }
 
 /** A commit that was emitted and not yet acknowledged, with what its acknowledgement sets free. */
@@ -100,6 +103,8 @@ export interface ThreadState {
   drops: Change[]
   seq: number
   readonly unacknowledged: Emitted[]
+  /** What was acknowledged lately (B12). */
+  readonly recent: RecentCommits
   resentUpTo: number
   lastGap: number
   effects: Effect[]
@@ -134,6 +139,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     drops: [],
     seq: 0,
     unacknowledged: [],
+    recent: new RecentCommits(),
     resentUpTo: 0,
     lastGap: 0,
     effects: [],

@@ -28,6 +28,7 @@ const ACCOUNT = z.looseObject({
   hot: z.record(z.string(), z.string()),
   prepared: z.string(),
   creditLimit: z.string(),
+  lostByFailover: z.string().optional(),
 })
 const ACCOUNTS = z.array(ACCOUNT)
 
@@ -128,7 +129,7 @@ function accountTable(accounts: readonly AccountView[]): string {
   return plainTable({ head: ['account', 'ledger', 'relation', 'parallelism', 'balance', 'prepared', 'credit limit'], rows, right: [3, 4, 5, 6] })
 }
 
-function accountText({ name, accountId, ilpAddress, ledger, relation, parallelism, balance, cold, hot, prepared, creditLimit }: AccountView): string {
+function accountText({ name, accountId, ilpAddress, ledger, relation, parallelism, balance, cold, hot, prepared, creditLimit, lostByFailover }: AccountView): string {
   const rows: [string, string][] = [
     ['account', name],
     ['accountId', accountId],
@@ -141,6 +142,7 @@ function accountText({ name, accountId, ilpAddress, ledger, relation, parallelis
     ...Object.entries(hot).map(([thread, amount]): [string, string] => [`  hot, ${thread}`, amount]),
     ['prepared', prepared],
     ['credit limit', creditLimit],
+    ...(lostByFailover === undefined ? [] : [['lost in Redis', lostByFailover] as [string, string]]),
   ]
   return rows.map(([title, text]) => `${title.padEnd(14)}${text}\n`).join('')
 }

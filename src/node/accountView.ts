@@ -18,6 +18,8 @@ export interface AccountView {
   /** Of its payments under way; already taken off balance. */
   readonly prepared: string
   readonly creditLimit: string
+  /** What may be spent twice since Redis lost writes (B12). Left out: none. */
+  readonly lostByFailover?: string
 }
 
 export async function accountViews(store: RedisStore, accounts: readonly Account[]): Promise<AccountView[]> {
@@ -51,6 +53,7 @@ export async function accountViews(store: RedisStore, accounts: readonly Account
       hot,
       prepared: String(prepared.get(account.id) ?? ZERO),
       creditLimit: String(account.creditLimit),
+      ...(shard.lostByFailover === undefined ? {} : { lostByFailover: String(shard.lostByFailover) }),
     }
   })
 }

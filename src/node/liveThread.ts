@@ -16,7 +16,7 @@ import { inputOf } from '../https/outcome.ts'
 import type { Sender } from '../https/sender.ts'
 import { type Performers, pump } from '../pump.ts'
 import { CommitQueue } from '../store/commitQueue.ts'
-import { failureOf, StoreRefused, type StoreUnknown } from '../store/failure.ts'
+import { failureOf, StoreRefused, StoreUnknown } from '../store/failure.ts'
 import type { RedisStore } from '../store/redisStore.ts'
 
 type Stop = Extract<Effect, { type: 'stop' }>
@@ -75,6 +75,9 @@ export class LiveThread {
   }
 
   start(): void {
+    const { store } = this.#options
+    // Even where nothing was asked: what comes back may have lost what it acknowledged (B12).
+    store.onClose(() => this.#lose(new StoreUnknown(new Error('the connection was closed')), () => store.ready()))
     this.#hear({ type: 'started', at: this.#now(), epoch: this.#options.epoch })
   }
 
@@ -186,12 +189,12 @@ export class LiveThread {
     )
   }
 
-  #lose(error: StoreUnknown): void {
+  #lose(error: StoreUnknown, comeBack = () => this.#options.store.reconnect()): void {
     if (this.#isLost || this.#isOver) return
     this.#isLost = true
     this.#queue.halt()
     this.#options.faulted(error)
-    setTimeout(() => void this.#options.store.reconnect().then(() => this.#reconnected()), RECONNECT_AFTER_MS)
+    setTimeout(() => void comeBack().then(() => this.#reconnected()), RECONNECT_AFTER_MS)
   }
 
   #reconnected(): void {

@@ -8,7 +8,7 @@ import type { BookContents } from '../core/book/contents.ts'
 import type { LeftMessage } from '../core/book/message.ts'
 import type { Effect } from '../core/effect.ts'
 import type { CommitReply, Cooled, Owned, Warmed } from '../core/input.ts'
-import type { AccountReading, Reading } from '../core/routing/reading.ts'
+import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
 import { type Commit, commitArguments } from './changes.ts'
@@ -50,6 +50,11 @@ export class RedisStore {
     await this.ready()
   }
 
+  /** Each time that the connection is lost, be it while nothing is asked. */
+  onClose(hear: () => void): void {
+    this.#redis.on('close', hear)
+  }
+
   /** Resolves as soon as there is a connection. */
   ready(): Promise<void> {
     if (this.#redis.status === 'ready') return Promise.resolve()
@@ -86,7 +91,7 @@ export class RedisStore {
     if (replies === 'missing') throw noBook(thread)
     const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
     if (refused >= 0) throw new StoreRefused(`commit ${commits[refused]?.seq} of ${thread}, ${replies[refused]?.slice(9)}`)
-    return replies as CommitReply[]
+    return replies.map(commitReplyOf)
   }
 
   async warm(thread: ThreadId, { account, taken, wanted }: Asked<'warm', 'account' | 'taken' | 'wanted'>): Promise<Warmed | 'full'> {
@@ -130,14 +135,13 @@ export class RedisStore {
     return messagesOf(texts)
   }
 
-  /** Each shard and each book read once, whole. */
+  /** Each shard and each book read once, whole; shards first, so that no book has given less than its shard saw of it. */
   async read(accounts: readonly AccountId[]): Promise<Reading> {
     const threads = (await this.#plain(this.#redis.smembers(this.#keys.threads))) as ThreadId[]
-    const [shards, books] = await Promise.all([
-      Promise.all(accounts.map((account) => this.#readShard(account))),
-      Promise.all(threads.map((thread) => this.#readBook(thread, accounts))),
-    ])
-    return { accounts: shards, books: books.filter((book) => book !== undefined) }
+    const shards = await Promise.all(accounts.map((account) => this.#readShard(account)))
+    const read = await Promise.all(threads.map((thread) => this.#readBook(thread, accounts)))
+    const books = read.filter((book) => book !== undefined)
+    return { accounts: shards.map((shard) => accountReading(shard, books)), books }
   }
 
   /** All payments under way. Read from each book whole, kept answers too: for people, not for each payment. */
@@ -167,15 +171,18 @@ export class RedisStore {
     return result
   }
 
-  async #readShard(account: AccountId): Promise<AccountReading> {
-    const { coldBalance, granted, returned } = this.#keys.shard(account)
-    const [cold, out, back] = await this.#together<[string | null, string[], string[]]>([
+  async #readShard(account: AccountId): Promise<ShardReading> {
+    const { coldBalance, creditLimit, granted, returned } = this.#keys.shard(account)
+    const [cold, limit, out, back] = await this.#together<[string | null, string | null, string[], Record<string, string>]>([
       ['get', coldBalance],
+      ['get', creditLimit],
       ['hvals', granted],
-      ['hvals', returned],
+      ['hgetall', returned],
     ])
     if (cold === null) throw noAccount(account)
-    return { account, cold: balance(BigInt(cold)), outside: minus(sum(out), sum(back)) }
+    const totals = new Map(Object.entries(back).map(([thread, total]) => [thread as ThreadId, amount(BigInt(total))]))
+    const outside = minus(sum(out), sum(Object.values(back)))
+    return { account, cold: balance(BigInt(cold)), outside, creditLimit: amount(BigInt(limit ?? 0)), returned: totals }
   }
 
   /** Undefined for one that was never claimed. */
@@ -235,6 +242,10 @@ export class RedisStore {
       throw failureOf(error)
     }
   }
+}
+
+function commitReplyOf(reply: string): CommitReply {
+  return reply.startsWith('gap ') ? { gap: Number(reply.slice(4)) } : (reply as Exclude<CommitReply, object>)
 }
 
 function noBook(thread: ThreadId): StoreRefused {

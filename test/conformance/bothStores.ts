@@ -308,6 +308,8 @@ function simulated(): SimStore {
     entered: () => {},
     wrote: (_, __, ___, ____, after) => fits(after),
     claimed: () => {},
+    wentBack: () => {},
+    disowned: () => {},
     commits: () => {},
     changed: allFit,
     owned: () => {},

@@ -1,6 +1,6 @@
 /** What goes wrong at a connector, as it happens. */
 import { z } from 'zod'
-import type { Fault } from '../../faults/fault.ts'
+import type { Slip, Strike } from '../../faults/fault.ts'
 import { describes, named } from './shape.ts'
 import { count, threadId } from './values.ts'
 
@@ -32,4 +32,15 @@ export const fault = named(
   ]),
 )
 
-describes<typeof fault, Fault>()
+export const slip = named(
+  'Slip',
+  'Something that goes wrong with a single message.',
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('wake-lost') }).describe('A hint to a thread is lost.'),
+    z.strictObject({ type: z.literal('wake-late'), byUs: count }).describe('A hint to a thread comes so much later.'),
+    z.strictObject({ type: z.literal('wake-repeat'), afterUs: count }).describe('A hint to a thread comes once more, so long after.'),
+  ]),
+)
+
+describes<typeof fault, Strike>()
+describes<typeof slip, Slip>()

@@ -1,21 +1,10 @@
 /** The plan, in the first line of a trace. */
 import { z } from 'zod'
 import type { Plan } from '../../workload/plan.ts'
+import { fault, latency, milliseconds, odds } from './faultPlan.ts'
 import { describes, named } from './shape.ts'
-import { amount, count, ms, name, threadId } from './values.ts'
+import { amount, count, ms, name } from './values.ts'
 
-const milliseconds = z.number().min(0)
-const odds = z.number().min(0).max(1)
-
-const latency = named(
-  'Latency',
-  'One-way, ms.',
-  z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('constant'), ms: milliseconds }),
-    z.strictObject({ kind: z.literal('uniform'), lowMs: milliseconds, highMs: milliseconds }),
-    z.strictObject({ kind: z.literal('logNormal'), medianMs: milliseconds, sigma: z.number(), capMs: milliseconds }),
-  ]),
-)
 const amounts = named(
   'AmountDistribution',
   'Of payments, in base units.',
@@ -92,37 +81,6 @@ const behaviour = z.strictObject({
   fromMs: milliseconds,
   untilMs: milliseconds,
 })
-const faultFields = {
-  name,
-  who: name.describe('A connector.'),
-  times: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('every'), meanMs: milliseconds }).describe('Poisson, with this mean.'),
-    z.strictObject({ kind: z.literal('at'), atMs: z.array(milliseconds) }).describe('At exactly these times.'),
-  ]),
-  fromMs: milliseconds,
-  untilMs: milliseconds,
-}
-const arrives = odds.describe('Share of the commands on their way to the store, the first, that it still gets. Left out: drawn each time.')
-const lateBy = latency.describe('How long after the cut the last of these comes in.')
-const fault = z.discriminatedUnion('kind', [
-  z
-    .strictObject({
-      ...faultFields,
-      kind: z.literal('crash'),
-      thread: z.exactOptional(threadId.describe('Left out: any.')),
-      midStep: odds.describe('That it falls between two effects of the next step; otherwise between two inputs.'),
-      restartAfter: latency,
-      arrives: z.exactOptional(arrives),
-      lateBy,
-    })
-    .describe('A thread dies with all that it had in memory, and starts again under a new epoch.'),
-  z
-    .strictObject({ ...faultFields, kind: z.literal('store-restart'), restartAfter: latency, arrives: z.exactOptional(arrives) })
-    .describe('The store dies and comes back with all its data; every connection breaks.'),
-  z
-    .strictObject({ ...faultFields, kind: z.literal('store-stall'), lasts: latency, arrives: z.exactOptional(arrives), lateBy })
-    .describe('The store stands still; a connection with a command that is not answered in time is given up.'),
-])
 const payment = z.strictObject({
   atMs: milliseconds,
   from: name,

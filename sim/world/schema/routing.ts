@@ -44,10 +44,12 @@ const way = z.strictObject({
   curve,
   since: ms.describe('Since when it announces this route.'),
 })
+const lostByFailover = amount.describe('Sum over threads of returned - given and of what cold is below its limit, where positive. Left out: 0.')
 const accountView = z.strictObject({
   balance: balance.describe('cold + sum over threads of (granted - taken) + hot + (given - returned), each read once.'),
   underWay: amount.describe('Outgoing amounts under way to it.'),
   parts: z.record(threadId, z.strictObject({ balance: balance.describe("This book's hot - taken + given."), underWay: amount })),
+  lostByFailover: z.exactOptional(lostByFailover),
 })
 
 export const snapshot = named(
@@ -78,7 +80,14 @@ export const reading = named(
   'Reading',
   'What stood in the shards and books of some accounts.',
   z.strictObject({
-    accounts: z.array(z.strictObject({ account: accountId, cold: balance, outside: balance.describe('Sum over threads of granted - returned.') })),
+    accounts: z.array(
+      z.strictObject({
+        account: accountId,
+        cold: balance,
+        outside: balance.describe('Sum over threads of granted - returned.'),
+        lostByFailover: z.exactOptional(lostByFailover),
+      }),
+    ),
     books: z.array(
       z.strictObject({
         thread: threadId,

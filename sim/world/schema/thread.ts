@@ -52,7 +52,7 @@ export const claimReply = named(
   }),
 )
 export const commitReply = z
-  .enum(['ok', 'already', 'gap', 'fenced'])
+  .union([z.enum(['ok', 'already', 'fenced']), z.strictObject({ gap: count.describe('The last number that the book has.') })])
   .describe('already: applied before. gap: a commit before it is missing. fenced: another epoch has claimed the book. None of these changed anything.')
 export const warmReply = z.union([
   named(

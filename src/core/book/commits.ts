@@ -1,9 +1,10 @@
 /**
  * B2, one order: each step writes at most one commit, numbered one after the other, and what was emitted is kept until
- * the store acknowledges it. The mirror has moved by then; what others are told waits for the acknowledgement (B1).
+ * the store acknowledges it, and for a while after (B12). The mirror has moved by then; what others are told waits for the acknowledgement (B1).
  */
 import type { Payment } from '../payment/payment.ts'
 import type { Emitted, ThreadState } from '../threadState.ts'
+import type { UnixMs } from '../values/time.ts'
 import type { Change } from './change.ts'
 import type { Holding } from './holding.ts'
 
@@ -39,7 +40,13 @@ export function flush(state: ThreadState): void {
 }
 
 /** Commits up to `seq` are durable: returns them, oldest first. One that is known already returns nothing. */
-export function acknowledge(state: ThreadState, seq: number): readonly Emitted[] {
+export function acknowledge(state: ThreadState, seq: number, at: UnixMs): readonly Emitted[] {
+  const durable = takeUpTo(state, seq)
+  for (const { changes } of durable) state.recent.keep(changes, at)
+  return durable
+}
+
+function takeUpTo(state: ThreadState, seq: number): readonly Emitted[] {
   const queue = state.unacknowledged
   const first = queue[0]
   if (first === undefined || first.seq > seq) return []
@@ -51,17 +58,27 @@ export function acknowledge(state: ThreadState, seq: number): readonly Emitted[]
 }
 
 /**
- * The store missed a commit before `seq`: everything unacknowledged goes again, in order. Those behind it answer `gap` too,
- * with rising numbers; a number that does not rise, or is beyond what went again, speaks of another loss.
+ * The store has `last` and missed a commit between it and `seq`: what it has lost goes again (B12) and everything
+ * unacknowledged, in order. Those behind it answer `gap` too, with rising numbers; a number that does not rise, or is beyond
+ * what went again, speaks of another loss. False: it lost more than is kept here.
  */
-export function resend(state: ThreadState, seq: number): void {
+export function resend(state: ThreadState, seq: number, last: number, at: UnixMs): boolean {
   const sameLoss = seq > state.lastGap && seq <= state.resentUpTo
   state.lastGap = seq
-  if (!sameLoss) resendAll(state)
+  if (sameLoss) return true
+  const lost = state.recent.after(last, at)
+  if (lost === undefined) return false
+  for (const { seq: number, changes } of lost) state.effects.push({ type: 'commit', epoch: state.epoch, seq: number, changes })
+  resendAll(state)
+  return true
 }
 
-/** After a broken connection: whatever gap is told of from now on is another loss. */
+/**
+ * After a broken connection: whatever gap is told of from now on is another loss. A commit must go, be it an empty one:
+ * a store that came back without what it acknowledged says so (B12).
+ */
 export function resendLost(state: ThreadState): void {
+  if (state.unacknowledged.length === 0) state.unacknowledged.push({ seq: ++state.seq, changes: [], payments: [], given: NONE })
   resendAll(state)
   state.lastGap = state.resentUpTo
 }

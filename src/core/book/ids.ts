@@ -68,7 +68,7 @@ function askOwner(state: ThreadState, owned: Owned, { sender, prepare }: Payment
   const { owner, hash } = owned
   const { thread } = state.config
   const message = leave(state, owner, (id) => ({ type: 'askedAgain', message: id, from: thread, account: sender.account.id, requestId, hash, prepare }))
-  state.asked.set(message, { request, sender })
+  state.asked.set(message, { request, sender, question: state.leaving.get(message)?.effect })
   sender.open++
 }
 

@@ -1,6 +1,7 @@
 /**
  * B2: after a broken connection everything that was asked of the store and not answered is asked again, commits in order.
- * Every command may be applied twice: each compares totals, numbers or ids before it writes.
+ * Every command may be applied twice: each compares totals, numbers or ids before it writes. The store may have lost what it
+ * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
 import { askForWarmAgain } from '../payment/admission.ts'
 import { askToOwn } from '../payment/receive.ts'
@@ -19,7 +20,14 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const holding of state.holdings.values()) askForWarmAgain(state, holding, at)
   for (const holding of state.cooling) resendCool(state, holding, at)
   for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
-  for (const { effect } of state.leaving.values()) state.effects.push(effect)
+  leaveAgain(state)
   state.effects.push({ type: 'readLeft' })
   expectLate(state, at)
+}
+
+function leaveAgain(state: ThreadState): void {
+  for (const [message, { question }] of state.asked) {
+    if (question !== undefined && !state.leaving.has(message)) state.leaving.set(message, { effect: question, consumes: undefined })
+  }
+  for (const { effect } of state.leaving.values()) state.effects.push(effect)
 }

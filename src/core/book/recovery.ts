@@ -23,6 +23,7 @@ const SWEEP_INTERVAL_MS = 10
 
 export function takeUpBook(state: ThreadState, book: BookContents, at: UnixMs): void {
   state.seq = book.seq
+  state.recent.beginAfter(book.seq)
   for (const [unit, position] of book.positions) state.positions.set(unit, position)
   for (const { account, hot, taken, given } of book.accounts) {
     const holding = mustHold(state, account, hot !== 0n)

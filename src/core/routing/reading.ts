@@ -4,6 +4,7 @@ import type { AccountId, ThreadId } from '../values/account.ts'
 import { type Amount, add, type Balance, minus, plus, ZERO } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Tally } from './candidate.ts'
+import { lostByFailover, type ShardTotals } from './lost.ts'
 import type { AccountView, Part, Tallies, TallyView } from './snapshot.ts'
 
 /** One account's shard: its cold, and the running totals that its threads were granted and gave back. */
@@ -12,6 +13,22 @@ export interface AccountReading {
   readonly cold: Balance
   /** Sum over threads of granted - returned. */
   readonly outside: Balance
+  /** Left out where there is none. */
+  readonly lostByFailover?: Amount
+}
+
+export interface ShardReading extends ShardTotals {
+  readonly account: AccountId
+  readonly outside: Balance
+}
+
+/** What a shard says, against the books that were read after it. */
+export function accountReading(shard: ShardReading, books: Reading['books']): AccountReading {
+  const { account, cold, outside } = shard
+  const givenBy = (thread: ThreadId): Amount =>
+    books.find((book) => book.thread === thread)?.accounts.find((entry) => entry.account === account)?.given ?? ZERO
+  const lost = lostByFailover(shard, givenBy)
+  return lost === 0n ? { account, cold, outside } : { account, cold, outside, lostByFailover: lost }
 }
 
 /** What one book says of one account. */
@@ -45,7 +62,7 @@ export function accountViews(reading: Reading): Map<AccountId, AccountView> {
     }
   }
   const views = new Map<AccountId, AccountView>()
-  for (const { account, cold, outside } of reading.accounts) {
+  for (const { account, cold, outside, lostByFailover: lost } of reading.accounts) {
     const ofAccount = parts.get(account) ?? new Map<ThreadId, Part>()
     let balance = plus(cold, outside)
     let underWay = ZERO
@@ -53,7 +70,7 @@ export function accountViews(reading: Reading): Map<AccountId, AccountView> {
       balance = plus(balance, part.balance)
       underWay = add(underWay, part.underWay)
     }
-    views.set(account, { balance, underWay, parts: ofAccount })
+    views.set(account, lost === undefined ? { balance, underWay, parts: ofAccount } : { balance, underWay, parts: ofAccount, lostByFailover: lost })
   }
   return views
 }

@@ -28,6 +28,8 @@ export interface AccountView {
   readonly balance: Balance
   readonly underWay: Amount
   readonly parts: ReadonlyMap<ThreadId, Part>
+  /** What may be spent twice, since the store lost writes (B7, R3). Left out where there is none. */
+  readonly lostByFailover?: Amount
 }
 
 export interface TallyView {

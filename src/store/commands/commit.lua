@@ -2,8 +2,8 @@
 -- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position (by unit)  8 tallies  9 left
 -- ARGV   1 epoch, then for each commit: seq, number of arguments that follow, its changes as src/store/changes.ts writes them
 --        (amounts in base units)
--- Reply  for each commit 'ok', 'already', 'gap' or 'fenced'; or, as the last one, 'refused: ' and why: nothing was done of
---        this commit and those after it
+-- Reply  for each commit 'ok', 'already', 'fenced', or 'gap ' and the last number that the book has; or, as the last one,
+--        'refused: ' and why: nothing was done of this commit and those after it
 --        'missing': no such book
 -- Each commit is planned before its first write. Redis then makes the sums in place; should one not fit, those made are
 -- taken back and nothing else is written. What is only replaced (payments, the last number) or counted (tallies) is written
@@ -211,7 +211,7 @@ end
 local function apply(seq, first, final)
   if book[1] ~= ARGV[1] then return 'fenced' end
   if tonumber(seq) <= tonumber(last) then return 'already' end
-  if tonumber(seq) > tonumber(last) + 1 then return 'gap' end
+  if tonumber(seq) > tonumber(last) + 1 then return 'gap ' .. last end
   local why = planned(first, final)
   if why then return 'refused: ' .. why end
   if written == book[2] then writeSeq(seq) end

@@ -57,33 +57,34 @@ describe('B2: one order', () => {
     const t0 = thread()
     const before = [t0.prepare(pay), t0.prepare(pay), t0.prepare(pay)].flatMap((effects) => ofType(effects, 'commit'))
     t0.hear({ type: 'committed', seq: before[0]?.seq as number, reply: 'ok' })
-    const again = t0.hear({ type: 'committed', seq: before[2]?.seq as number, reply: 'gap' })
+    const again = t0.hear({ type: 'committed', seq: before[2]?.seq as number, reply: { gap: before[0]?.seq as number } })
     expect(ofType(again, 'commit')).toEqual(before.slice(1))
     expect(sent(again)).toEqual([])
   })
 
   test('two of a batch are answered `gap` → sent again once', () => {
     const t0 = thread()
-    const [, second, third] = [t0.prepare(pay), t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
-    expect(seqs(t0.hear({ type: 'committed', seq: second as number, reply: 'gap' }))).toHaveLength(3)
-    expect(t0.hear({ type: 'committed', seq: third as number, reply: 'gap' })).toEqual([])
+    const [first, second, third] = [t0.prepare(pay), t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
+    const reply = { gap: Number(first) - 1 }
+    expect(seqs(t0.hear({ type: 'committed', seq: second as number, reply }))).toHaveLength(3)
+    expect(t0.hear({ type: 'committed', seq: third as number, reply })).toEqual([])
   })
 
-  test('the first that waits is answered `gap` → the store lost what it acknowledged: stop, and nobody is told anything', () => {
+  test('the store lost more than is kept → stop, and nobody is told anything', () => {
     const t0 = thread()
     const [first] = [t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
-    expect(t0.hear({ type: 'committed', seq: first as number, reply: 'gap' })).toEqual([{ type: 'stop', why: 'lostWrites' }])
+    expect(t0.hear({ type: 'committed', seq: first as number, reply: { gap: -1 } })).toEqual([{ type: 'stop', why: 'lostWrites' }])
     expect(t0.pass(100_000)).toEqual([])
   })
 
   test('a gap after the first was repaired → everything unacknowledged again', () => {
     const t0 = thread()
     const [first, second] = [t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
-    t0.hear({ type: 'committed', seq: second as number, reply: 'gap' })
+    t0.hear({ type: 'committed', seq: second as number, reply: { gap: Number(first) - 1 } })
     t0.hear({ type: 'committed', seq: first as number, reply: 'ok' })
     t0.hear({ type: 'committed', seq: second as number, reply: 'already' })
     const [third, fourth] = [t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
-    expect(seqs(t0.hear({ type: 'committed', seq: fourth as number, reply: 'gap' }))).toEqual([third, fourth])
+    expect(seqs(t0.hear({ type: 'committed', seq: fourth as number, reply: { gap: second as number } }))).toEqual([third, fourth])
   })
 
   test('the store loses the first of three → all three are applied in order, and all three payments are sent', () => {

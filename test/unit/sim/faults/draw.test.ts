@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { arriving } from '../../../../sim/faults/cut.ts'
-import { drawFault } from '../../../../sim/faults/draw.ts'
+import { drawStrike } from '../../../../sim/faults/draw.ts'
 import type { Chance } from '../../../../sim/faults/fault.ts'
 import { lastMs, longestOutageMs, nextFaultUs } from '../../../../sim/faults/times.ts'
-import type { CrashPlan } from '../../../../sim/workload/plan.ts'
+import type { CrashPlan } from '../../../../sim/workload/faultPlan.ts'
 import { latencyUs, Stream } from '../../../../sim/world/random.ts'
 import { crashAt, restartAt, stallAt } from '../../../fixtures/faultyWorld.ts'
 
@@ -43,7 +43,7 @@ describe('when', () => {
 describe('what', () => {
   test('a crash of any thread → each at times, between inputs and in the midst of a step', () => {
     const { thread: _, ...any } = crashAt(0, { midStep: 0.5 }) as CrashPlan
-    const crashes = Array.from({ length: 100 }, (_, seed) => drawFault(any, 3, chance(seed)))
+    const crashes = Array.from({ length: 100 }, (_, seed) => drawStrike(any, 3, chance(seed)))
     expect(new Set(crashes.map((fault) => fault.type === 'crash' && fault.thread))).toEqual(new Set(['t0', 't1', 't2']))
     const midStep = crashes.filter((fault) => fault.type === 'crash' && fault.midStep !== undefined)
     expect(Math.abs(midStep.length - 50)).toBeLessThan(20)
@@ -52,16 +52,16 @@ describe('what', () => {
   test('what a plan fixes → does not shift what else is drawn', () => {
     const plan = crashAt(0, { restartAfter: { kind: 'uniform', lowMs: 0, highMs: 1_000 } }) as CrashPlan
     const { arrives: _, thread: __, ...free } = plan
-    expect(drawFault({ ...free, midStep: 1 }, 3, chance(7))).toMatchObject({ restartUs: (drawFault(plan, 3, chance(7)) as { restartUs: number }).restartUs })
+    expect(drawStrike({ ...free, midStep: 1 }, 3, chance(7))).toMatchObject({ restartUs: (drawStrike(plan, 3, chance(7)) as { restartUs: number }).restartUs })
   })
 
   test('a store that dies or stands still → a cut for each thread', () => {
-    expect(drawFault(restartAt(0, 1), 3, chance(1))).toMatchObject({
+    expect(drawStrike(restartAt(0, 1), 3, chance(1))).toMatchObject({
       type: 'store-restart',
       restartUs: 50_000,
       cuts: [{ arrives: 1 }, { arrives: 1 }, { arrives: 1 }],
     })
-    expect(drawFault(stallAt(0, 9, 0, 2), 2, chance(1))).toEqual({
+    expect(drawStrike(stallAt(0, 9, 0, 2), 2, chance(1))).toEqual({
       type: 'store-stall',
       lastsUs: 9_000,
       cuts: [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FaultPlan } from '../../../../sim/workload/plan.ts'
+import type { FaultPlan } from '../../../../sim/workload/faultPlan.ts'
 import { loadScenario, planOf, variationsOf } from '../../../../sim/workload/scenario.ts'
 import { fileOf, refusal } from '../../../fixtures/files.ts'
 
@@ -69,19 +69,38 @@ describe('faults', () => {
   })
 })
 
+describe('odds', () => {
+  test('for each message that passes → at each connector, with what the kind has', () => {
+    expect(faultsIn('who: [hub, leaf1], kind: wake-late, odds: 2%, since: 1s, until: 3s')).toEqual(
+      ['hub', 'leaf1'].map((who) => ({ name: 'x', who, kind: 'wake-late', odds: 0.02, fromMs: 1_000, untilMs: 3_000, by: { kind: 'constant', ms: 500 } })),
+    )
+  })
+})
+
 describe('a wrong fault → its line and key, and what to do', () => {
   test.each([
     ['who: hub, kind: crash', 'faults.x: needs either every or at'],
     ['who: hub, kind: crash, every: 1s, at: 2s', 'faults.x: needs either every or at'],
     ['who: hbu, kind: crash, every: 1s', /faults\.x\.who: 'hbu' is not a connector; did you mean 'hub'\?/],
     ['who: hub, kind: crsh, every: 1s', /faults\.x\.kind: 'crsh' is not known; did you mean 'crash'\?/],
+    ['who: hub, every: 1s', 'faults.x.kind: is missing; write one of crash, store-restart, '],
+    ['who: hub, kind: wake-lost, every: 1s, odds: 1%', 'faults.x.every: unknown key; allowed: kind, who, odds, since, until'],
+    ['who: hub, kind: wake-lost', 'faults.x.odds: is missing'],
+    ['who: hub, kind: wake-lost, odds: 1%, since: 2s, until: 2s', 'faults.x.until: is not after since'],
+    ['who: hub, kind: wake-late, odds: 1%, by: 11m', 'faults.x: takes longer than 10m'],
     ['who: hub, kind: crash, every: 1s, thread: t2', "faults.x.thread: 'hub' has only the threads t0 to t1"],
     ['who: hub, kind: crash, every: 1s, thread: two', "faults.x.thread: 'two' is not a thread; write t0, t1 or the like"],
-    ['who: hub, kind: store-restart, every: 1s, thread: t0', 'faults.x.thread: only a fault of kind crash has a thread'],
-    ['who: hub, kind: store-restart, every: 1s, midStep: 1', 'faults.x.midStep: only a fault of kind crash has midStep'],
-    ['who: hub, kind: store-restart, every: 1s, lateBy: 1s', 'faults.x.lateBy: what comes after the store has died is lost'],
-    ['who: hub, kind: store-stall, every: 1s', 'faults.x.lasts: kind store-stall needs to say how long it lasts, the others have restartAfter'],
-    ['who: hub, kind: store-stall, every: 1s, lasts: 1s, restartAfter: 1s', 'faults.x.restartAfter: kind store-stall has lasts'],
+    [
+      'who: hub, kind: store-restart, every: 1s, thread: t0',
+      'faults.x.thread: unknown key; allowed: kind, who, every, at, since, until, restartAfter, arrives',
+    ],
+    [
+      'who: hub, kind: store-restart, every: 1s, midStep: 1',
+      'faults.x.midStep: unknown key; allowed: kind, who, every, at, since, until, restartAfter, arrives',
+    ],
+    ['who: hub, kind: store-restart, every: 1s, lateBy: 1s', 'faults.x.lateBy: unknown key; '],
+    ['who: hub, kind: store-stall, every: 1s', 'faults.x.lasts: is missing'],
+    ['who: hub, kind: store-stall, every: 1s, lasts: 1s, restartAfter: 1s', 'faults.x.restartAfter: unknown key; '],
     ['who: hub, kind: crash, every: 1s, restartAfter: 11m', 'faults.x: takes longer than 10m'],
     ['who: hub, kind: crash, at: 11s', 'faults.x.at: is after the end of the run'],
     ['who: hub, kind: crash, at: 2s, until: 1s', 'faults.x.at: is not before until'],

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import type { FaultPlan } from '../../../../sim/workload/faultPlan.ts'
 import type { Plan } from '../../../../sim/workload/plan.ts'
 import { loadScenario, planOf } from '../../../../sim/workload/scenario.ts'
 import { announcerEffect, announcerInput } from '../../../../sim/world/schema/announcer.ts'
 import { change } from '../../../../sim/world/schema/book.ts'
-import { fault } from '../../../../sim/world/schema/fault.ts'
+import { fault, slip } from '../../../../sim/world/schema/fault.ts'
 import { effect, input } from '../../../../sim/world/schema/thread.ts'
 import { traceJsonSchema, traceLine } from '../../../../sim/world/traceSchema.ts'
 import { runWorld } from '../../../../sim/world/world.ts'
-import { crashAt, live, ms } from '../../../fixtures/faultyWorld.ts'
+import { crashAt, live, ms, wakeFaults } from '../../../fixtures/faultyWorld.ts'
 import { check, type Line } from '../../../fixtures/stranger.ts'
 
 const WHICH_ACCOUNT = loadScenario('which-account')
@@ -35,11 +36,13 @@ function withFaults(): Plan {
     ...plan,
     durationMs: 4_000,
     storeLatency: { kind: 'uniform', lowMs: 1, highMs: 10 },
-    faults: plan.faults.map((each) =>
-      each.kind === 'crash'
-        ? { ...each, times: often, restartAfter: soon }
-        : { ...each, times: { kind: 'at', atMs: [each.kind === 'store-stall' ? 2_500 : 1_000] } },
-    ),
+    faults: [
+      ...plan.faults.flatMap((each): FaultPlan[] => {
+        if (each.kind === 'crash') return [{ ...each, times: often, restartAfter: soon }]
+        return 'times' in each ? [{ ...each, times: { kind: 'at', atMs: [each.kind === 'store-stall' ? 2_500 : 1_000] } }] : []
+      }),
+      ...wakeFaults('hub', { odds: 0.2 }),
+    ],
   }
 }
 
@@ -123,6 +126,8 @@ function kindsIn(line: Line): string[] {
       return [`message ${line.message.type}`]
     case 'fault':
       return [`fault ${line.fault.type}`]
+    case 'slip':
+      return [`slip ${line.slip.type}`]
     case 'ended':
       return [`ended ${line.why}`]
     case 'store':
@@ -140,6 +145,7 @@ const KINDS = [
   ...change.options.map(({ shape }) => `change ${shape.type.value}`),
   ...['prepare', 'fulfill', 'reject', 'refusal', 'failure', 'announcement'].map((type) => `message ${type}`),
   ...fault.options.map(({ shape }) => `fault ${shape.type.value}`),
+  ...slip.options.map(({ shape }) => `slip ${shape.type.value}`),
   ...['crash', 'fenced'].map((why) => `ended ${why}`),
   'cut',
 ]

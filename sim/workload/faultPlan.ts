@@ -1,0 +1,87 @@
+/**
+ * What goes wrong in a world, as its plan has it. *Strikes* fall at a time and put a place out of order; *odds* fall on
+ * single messages that pass. Every kind is over at `untilMs`, and heals.
+ */
+import type { ThreadId } from '../../src/core/values/account.ts'
+import type { Latency } from './plan.ts'
+
+export type FaultPlan = StrikePlan | OddsPlan
+
+export type FaultKind = FaultPlan['kind']
+
+interface Entry {
+  /** Of the scenario; it may stand for several places, a plan for each. */
+  readonly name: string
+  /** A connector; or a line by its name, where the kind falls on lines (sim/workload/faults.ts). */
+  readonly who: string
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+// --- strikes --------------------------------------------------------------------------------------------------------
+
+export type StrikePlan = CrashPlan | StoreRestartPlan | StoreStallPlan
+
+export interface StrikeTimes extends Entry {
+  /** `every`: Poisson, with this mean; `at`: at exactly these times. */
+  readonly times: { readonly kind: 'every'; readonly meanMs: number } | { readonly kind: 'at'; readonly atMs: readonly number[] }
+}
+
+/** What becomes of the commands that are on their way when a connection to the store is cut. */
+interface CutPlan {
+  /** Share of them, the first, that the store still gets: 0 none, 1 all. Left out: drawn each time. */
+  readonly arrives?: number
+  /** How long after the cut the last of these comes in. */
+  readonly lateBy: Latency
+}
+
+/** A thread dies with all that it had in memory, and starts again under a new epoch. */
+export interface CrashPlan extends StrikeTimes, CutPlan {
+  readonly kind: 'crash'
+  /** Left out: any of the connector's threads. */
+  readonly thread?: ThreadId
+  /** Odds that it falls between two effects of the next step; otherwise between two inputs. */
+  readonly midStep: number
+  readonly restartAfter: Latency
+}
+
+/** The store dies and comes back with all its data; every connection breaks. */
+export interface StoreRestartPlan extends StrikeTimes, Pick<CutPlan, 'arrives'> {
+  readonly kind: 'store-restart'
+  readonly restartAfter: Latency
+}
+
+/** The store stands still: no command is applied or answered. */
+export interface StoreStallPlan extends StrikeTimes, CutPlan {
+  readonly kind: 'store-stall'
+  readonly lasts: Latency
+}
+
+// --- odds -----------------------------------------------------------------------------------------------------------
+
+export type OddsPlan = WakePlan
+
+export type OddsKind = OddsPlan['kind']
+
+interface OddsEntry extends Entry {
+  /** For each message that passes in its time. */
+  readonly odds: number
+}
+
+/** A hint between two threads of the connector is lost, comes late, or comes once more. */
+export type WakePlan = WakeLostPlan | WakeLatePlan | WakeRepeatPlan
+
+export interface WakeLostPlan extends OddsEntry {
+  readonly kind: 'wake-lost'
+}
+
+export interface WakeLatePlan extends OddsEntry {
+  readonly kind: 'wake-late'
+  readonly by: Latency
+}
+
+export interface WakeRepeatPlan extends OddsEntry {
+  readonly kind: 'wake-repeat'
+  /** After the first. */
+  readonly after: Latency
+}

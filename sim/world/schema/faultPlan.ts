@@ -1,0 +1,62 @@
+/** What goes wrong, in the plan. */
+import { z } from 'zod'
+import type { FaultPlan } from '../../workload/faultPlan.ts'
+import { describes, named } from './shape.ts'
+import { name, threadId } from './values.ts'
+
+export const milliseconds = z.number().min(0)
+export const odds = z.number().min(0).max(1)
+
+export const latency = named(
+  'Latency',
+  'One-way, ms.',
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('constant'), ms: milliseconds }),
+    z.strictObject({ kind: z.literal('uniform'), lowMs: milliseconds, highMs: milliseconds }),
+    z.strictObject({ kind: z.literal('logNormal'), medianMs: milliseconds, sigma: z.number(), capMs: milliseconds }),
+  ]),
+)
+
+const entry = {
+  name: name.describe('Its entry of the scenario.'),
+  who: z.string().describe('A connector, or a line by its name.'),
+  fromMs: milliseconds,
+  untilMs: milliseconds,
+}
+const times = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('every'), meanMs: milliseconds }).describe('Poisson, with this mean.'),
+  z.strictObject({ kind: z.literal('at'), atMs: z.array(milliseconds) }).describe('At exactly these times.'),
+])
+
+/** Falls at a time. */
+function strike<K extends string, T extends z.core.$ZodLooseShape>(kind: K, facts: T) {
+  return z.strictObject({ ...entry, times, kind: z.literal(kind), ...facts })
+}
+
+/** Falls on single messages. */
+function passing<K extends string, T extends z.core.$ZodLooseShape>(kind: K, facts: T) {
+  return z.strictObject({ ...entry, odds: odds.describe('For each message that passes.'), kind: z.literal(kind), ...facts })
+}
+
+const cut = {
+  arrives: z.exactOptional(odds.describe('Share of the commands on their way to the store, the first, that it still gets. Left out: drawn each time.')),
+  lateBy: latency.describe('How long after the cut the last of these comes in.'),
+}
+
+export const fault = z.discriminatedUnion('kind', [
+  strike('crash', {
+    thread: z.exactOptional(threadId.describe('Left out: any.')),
+    midStep: odds.describe('That it falls between two effects of the next step; otherwise between two inputs.'),
+    restartAfter: latency,
+    ...cut,
+  }).describe('A thread dies with all that it had in memory, and starts again under a new epoch.'),
+  strike('store-restart', { restartAfter: latency, arrives: cut.arrives }).describe(
+    'The store dies and comes back with all its data; every connection breaks.',
+  ),
+  strike('store-stall', { lasts: latency, ...cut }).describe('The store stands still; a connection with a command that is not answered in time is given up.'),
+  passing('wake-lost', {}).describe('A hint between two threads is lost.'),
+  passing('wake-late', { by: latency }).describe('A hint between two threads comes late.'),
+  passing('wake-repeat', { after: latency }).describe('A hint between two threads comes twice.'),
+])
+
+describes<typeof fault, FaultPlan>()
