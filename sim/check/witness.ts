@@ -31,6 +31,8 @@ export interface Sent {
   /** Of the life that sends it. */
   readonly epoch: string
   readonly attempt: number
+  /** Where it may be sent again under it. */
+  readonly requestId: string | undefined
   readonly prepare: Prepare
 }
 
@@ -66,6 +68,7 @@ export class Witness implements StoreWatch {
   /** Senders, with the conditions of their prepares, whose requests were broken. */
   readonly #cutOff = new Set<string>()
   readonly #lost = new Map<AccountId, bigint>()
+  readonly #deduplicating = new Set<AccountId>()
   /** Prepares that are not answered yet. */
   #open = 0
 
@@ -77,6 +80,7 @@ export class Witness implements StoreWatch {
 
   opened(account: Account, openingBalance: Amount): void {
     this.#expected.set(account.id, openingBalance)
+    if (account.deduplicates) this.#deduplicating.add(account.id)
   }
 
   entered(unit: Unit, amount: Balance): void {
@@ -105,7 +109,7 @@ export class Witness implements StoreWatch {
       entry.fulfilled = false
       const { to, amount } = entry.sent
       this.#expect(to, -amount)
-      this.#lose(to, amount)
+      this.#miss(entry)
     }
   }
 
@@ -185,7 +189,7 @@ export class Witness implements StoreWatch {
 
   #newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number, record: PaymentRecord | undefined): Entry {
     const { epoch } = this.#book(thread)
-    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, older: undefined }
+    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, missed: false, told: false, older: undefined }
   }
 
   /** B9: only the life that charged it offers it to others. */
@@ -230,18 +234,33 @@ export class Witness implements StoreWatch {
     this.#cutOff.add(`${from} ${prepare.condition}`)
   }
 
-  /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. B9: once, and never in a later life. */
-  sent({ to, payment, epoch, attempt, prepare }: Sent): void {
+  /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
+  sent(sent: Sent): void {
+    const { to, payment, attempt, prepare } = sent
     const { condition, amount, expiresAt } = prepare
     this.#checked.B1++
     const entry = this.#entries.find(condition, payment)
     if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
+    this.#mayBeSent(entry, sent)
+    if (entry.sent?.attempt !== attempt) entry.sent = { attempt, amount, expiresAt, to }
+  }
+
+  /** S1: once. B9: never in a later life. To a receiver that deduplicates again and again, each time the same under the same id. */
+  #mayBeSent({ epoch: charged, sent: before }: Entry, { to, payment, epoch, attempt, requestId, prepare }: Sent): void {
+    const { condition, amount, expiresAt } = prepare
+    const again = before?.attempt === attempt ? before : undefined
+    this.#checked.S1++
+    if (this.#deduplicating.has(to)) {
+      if (requestId !== `${payment}.${attempt}`) throw this.#broken('S1', `attempt ${attempt} was sent under the id ${requestId}`, condition)
+      if (again !== undefined && (again.amount !== amount || again.expiresAt !== expiresAt || again.to !== to))
+        throw this.#broken('S1', `attempt ${attempt} was sent again with other content`, condition)
+      return
+    }
+    if (again !== undefined) throw this.#broken('S1', `attempt ${attempt} was sent twice`, condition)
     this.#checked.B9++
-    if (entry.epoch !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${entry.epoch}, was sent by ${epoch}`, condition)
-    if (entry.sent?.attempt === attempt) throw this.#broken('B9', `attempt ${attempt} was sent twice`, condition)
-    entry.sent = { attempt, amount, expiresAt, to }
+    if (charged !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${charged}, was sent by ${epoch}`, condition)
   }
 
   /** A fulfillment reaches the thread that sent this attempt. */
@@ -250,12 +269,22 @@ export class Witness implements StoreWatch {
     if (entry?.sent === undefined || entry.phase !== 'underWay') return
     entry.fulfilled = true
     this.#expect(entry.sent.to, entry.sent.amount)
+    if (!entry.missed) return
+    // It was asked again, and has answered the same.
+    entry.missed = false
+    this.#lose(entry.sent.to, -entry.sent.amount)
   }
 
   /** A fulfillment comes to a thread that is no more. */
   fulfillMissed(heard: Heard): void {
-    const sent = this.#countingEntry(heard)?.sent
-    if (sent !== undefined) this.#lose(sent.to, sent.amount)
+    const entry = this.#countingEntry(heard)
+    if (entry !== undefined) this.#miss(entry)
+  }
+
+  #miss(entry: Entry): void {
+    if (entry.missed || entry.sent === undefined) return
+    entry.missed = true
+    this.#lose(entry.sent.to, entry.sent.amount)
   }
 
   #countingEntry({ condition, payment, attempt, right, at }: Heard): Entry | undefined {
@@ -270,7 +299,9 @@ export class Witness implements StoreWatch {
   }
 
   #lose(account: AccountId, amount: bigint): void {
-    this.#lost.set(account, (this.#lost.get(account) ?? 0n) + amount)
+    const lost = (this.#lost.get(account) ?? 0n) + amount
+    if (lost === 0n) this.#lost.delete(account)
+    else this.#lost.set(account, lost)
   }
 
   /** What receivers fulfilled in time and were not credited, since the thread that waited for it had ended. */

@@ -370,6 +370,7 @@ function rerouted(stored: PaymentRecord, change: Extract<Change, { type: 'rerout
     outgoingAmount: change.outgoingAmount,
     outgoingExpiry: change.outgoingExpiry,
     attempt: change.attempt,
+    data: change.data,
     request: stored.request,
   }
 }

@@ -35,6 +35,7 @@ function withFaults(): Plan {
     ...plan,
     durationMs: 4_000,
     storeLatency: { kind: 'uniform', lowMs: 1, highMs: 10 },
+    lines: plan.lines.map((line) => ({ ...line, answers: 'deduplicating' })),
     faults: plan.faults.map((each) =>
       each.kind === 'crash'
         ? { ...each, times: often, restartAfter: soon }
