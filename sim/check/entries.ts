@@ -19,6 +19,8 @@ export interface Entry {
   sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
   /** Its receiver was heard to fulfill in time. */
   fulfilled: boolean
+  /** It was, and the life that waited for it had ended, or ended before it was credited. */
+  missed: boolean
   told: boolean
   /** The store lost how it ended, after its sender was told: it may end another way. */
   excused: boolean

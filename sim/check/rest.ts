@@ -28,7 +28,8 @@ export function unrestIn(store: StoreAtRest, thread: ThreadId, { isCool, look, m
     const shard = store.shards.get(id)
     const granted = shard?.granted.get(thread) ?? 0n
     const returned = shard?.returned.get(thread) ?? 0n
-    if (granted !== taken || returned < given || returned - given > mayLack(id)) return { what: `money of ${name} is in transit to or from ${thread}`, about: [name] }
+    if (granted !== taken || returned < given || returned - given > mayLack(id))
+      return { what: `money of ${name} is in transit to or from ${thread}`, about: [name] }
     if (underWay !== 0n) return { what: `${underWay} is still under way to ${name}`, about: [name] }
     if (isCool && account.parallelism > 1 && hot !== 0n) return { what: `${hot} of ${name} stays hot in ${thread}, where nobody uses it`, about: [name] }
   }

@@ -32,6 +32,8 @@ export interface Sent {
   /** Of the life that sends it. */
   readonly epoch: string
   readonly attempt: number
+  /** Where it may be sent again under it. */
+  readonly requestId: string | undefined
   readonly prepare: Prepare
 }
 
@@ -73,6 +75,7 @@ export class Witness implements StoreWatch {
   readonly #disowned = new Set<string>()
   readonly #lostByStore = new Map<AccountId, bigint>()
   readonly #forgiven = new Map<AccountId, bigint>()
+  readonly #deduplicating = new Set<AccountId>()
   /** Prepares that are not answered yet. */
   #open = 0
 
@@ -87,6 +90,7 @@ export class Witness implements StoreWatch {
 
   opened(account: Account, openingBalance: Amount): void {
     this.#expected.set(account.id, openingBalance)
+    if (account.deduplicates) this.#deduplicating.add(account.id)
   }
 
   entered(unit: Unit, amount: Balance): void {
@@ -117,7 +121,7 @@ export class Witness implements StoreWatch {
       entry.fulfilled = false
       const { to, amount } = entry.sent
       this.#expect(to, -amount)
-      this.#lose(to, amount)
+      this.#miss(entry)
     }
   }
 
@@ -223,7 +227,22 @@ export class Witness implements StoreWatch {
 
   #newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number, record: PaymentRecord | undefined): Entry {
     const { epoch } = this.#book(thread)
-    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, excused: false, older: undefined }
+    return {
+      sender,
+      thread,
+      requestId,
+      record,
+      epoch,
+      phase,
+      attempt: 1,
+      seq,
+      sent: undefined,
+      fulfilled: false,
+      missed: false,
+      told: false,
+      excused: false,
+      older: undefined,
+    }
   }
 
   /** B9: only the life that charged it offers it to others. */
@@ -353,18 +372,33 @@ export class Witness implements StoreWatch {
     this.#cutOff.add(`${from} ${prepare.condition}`)
   }
 
-  /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. B9: once, and never in a later life. */
-  sent({ to, payment, epoch, attempt, prepare }: Sent): void {
+  /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
+  sent(sent: Sent): void {
+    const { to, payment, attempt, prepare } = sent
     const { condition, amount, expiresAt } = prepare
     this.#checked.B1++
     const entry = this.#entries.find(condition, payment)
     if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
+    this.#mayBeSent(entry, sent)
+    if (entry.sent?.attempt !== attempt) entry.sent = { attempt, amount, expiresAt, to }
+  }
+
+  /** S1: once. B9: never in a later life. To a receiver that deduplicates again and again, each time the same under the same id. */
+  #mayBeSent({ epoch: charged, sent: before }: Entry, { to, payment, epoch, attempt, requestId, prepare }: Sent): void {
+    const { condition, amount, expiresAt } = prepare
+    const again = before?.attempt === attempt ? before : undefined
+    this.#checked.S1++
+    if (this.#deduplicating.has(to)) {
+      if (requestId !== `${payment}.${attempt}`) throw this.#broken('S1', `attempt ${attempt} was sent under the id ${requestId}`, condition)
+      if (again !== undefined && (again.amount !== amount || again.expiresAt !== expiresAt || again.to !== to))
+        throw this.#broken('S1', `attempt ${attempt} was sent again with other content`, condition)
+      return
+    }
+    if (again !== undefined) throw this.#broken('S1', `attempt ${attempt} was sent twice`, condition)
     this.#checked.B9++
-    if (entry.epoch !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${entry.epoch}, was sent by ${epoch}`, condition)
-    if (entry.sent?.attempt === attempt) throw this.#broken('B9', `attempt ${attempt} was sent twice`, condition)
-    entry.sent = { attempt, amount, expiresAt, to }
+    if (charged !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${charged}, was sent by ${epoch}`, condition)
   }
 
   /** A fulfillment reaches the thread that sent this attempt. */
@@ -373,12 +407,22 @@ export class Witness implements StoreWatch {
     if (entry?.sent === undefined || entry.phase !== 'underWay') return
     entry.fulfilled = true
     this.#expect(entry.sent.to, entry.sent.amount)
+    if (!entry.missed) return
+    // It was asked again, and has answered the same.
+    entry.missed = false
+    this.#lose(entry.sent.to, -entry.sent.amount)
   }
 
   /** A fulfillment comes to a thread that is no more. */
   fulfillMissed(heard: Heard): void {
-    const sent = this.#countingEntry(heard)?.sent
-    if (sent !== undefined) this.#lose(sent.to, sent.amount)
+    const entry = this.#countingEntry(heard)
+    if (entry !== undefined) this.#miss(entry)
+  }
+
+  #miss(entry: Entry): void {
+    if (entry.missed || entry.sent === undefined) return
+    entry.missed = true
+    this.#lose(entry.sent.to, entry.sent.amount)
   }
 
   #countingEntry({ condition, payment, attempt, right, at }: Heard): Entry | undefined {
@@ -393,7 +437,9 @@ export class Witness implements StoreWatch {
   }
 
   #lose(account: AccountId, amount: bigint): void {
-    this.#lost.set(account, (this.#lost.get(account) ?? 0n) + amount)
+    const lost = (this.#lost.get(account) ?? 0n) + amount
+    if (lost === 0n) this.#lost.delete(account)
+    else this.#lost.set(account, lost)
   }
 
   /** What receivers fulfilled in time and were not credited, since the thread that waited for it had ended. */
@@ -448,7 +494,8 @@ export class Witness implements StoreWatch {
     const key = `${asked.from} ${requestId}`
     const words = reply.type === 'fulfill' ? reply.fulfillment : `${reply.code} ${reply.message}`
     const before = this.#answers.get(key)
-    if (before !== undefined && before !== words && !this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+    if (before !== undefined && before !== words && !this.#disowned.has(key))
+      throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
     this.#answers.set(key, words)
   }
 
@@ -460,7 +507,8 @@ export class Witness implements StoreWatch {
   #settle(entry: Entry, condition: string): void {
     if (entry.told || entry.record === undefined) return
     this.#checked.ends++
-    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry)) throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
+    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry))
+      throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
     if (entry.fulfilled !== (entry.phase === 'credited'))
       throw this.#broken('ends', `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`, condition)
     if (entry.phase === 'credited') this.#expect(entry.sender, -entry.record.incomingAmount)

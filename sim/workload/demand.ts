@@ -16,7 +16,7 @@ export function endpointsOf(body: Body, { connectors, report }: Known): Endpoint
   const names = new Set<string>()
   const all: EndpointPlan[] = []
   for (const [group, given] of Object.entries(body.endpoints)) {
-    const { at, count, latency = body.latency, ...rest } = given
+    const { at, count, latency = body.latency, answers, ...rest } = given
     const path = ['endpoints', group]
     const each = at.includes('each')
     if (each && (at.length > 1 || count > 1)) report([...path, 'at'], '`each` makes one member for every connector; name no other, and no count')
@@ -35,7 +35,7 @@ export function endpointsOf(body: Body, { connectors, report }: Known): Endpoint
         report(path, `'${member.name}' is another endpoint's name too`)
       if (!each && threads.has(member.name)) report(path, `'${member.name}' is a connector's name too`)
       names.add(member.name)
-      all.push({ group, ...member, ...rest, latency })
+      all.push({ group, ...member, ...rest, latency, ...(answers === undefined ? {} : { answers }) })
     }
     if (RESERVED.includes(group)) report(path, `is no name for an endpoint; ${RESERVED.join(', ')} stand for several`)
   }

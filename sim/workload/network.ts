@@ -100,7 +100,7 @@ export function linesOf(
     else if (taken.has(name)) report(['lines', name], 'the topology makes a line of this name; rename it')
     lineOfPair.set(pair, name)
     const granted = grants === undefined ? halves(capacity) : { fromGrants: grants[0], toGrants: grants[1] }
-    all.push({ name, from, to, ...granted, latency: line.latency ?? latency })
+    all.push({ name, from, to, ...granted, latency: line.latency ?? latency, ...(line.answers === undefined ? {} : { answers: line.answers }) })
   }
   return all
 }

@@ -16,6 +16,12 @@ export type AmountDistribution =
   /** exp(N(ln median, sigma)), rounded to a whole unit, at least 1; what is above the cap becomes the cap. */
   | { readonly kind: 'logNormal'; readonly median: number; readonly sigma: number; readonly cap: Amount }
 
+/**
+ * How the replies of whoever is asked over a line come back. synchronous: on the connection of the prepare, or not at all.
+ * deduplicating: so too, but a repeated id is answered with the first answer (S1).
+ */
+export type Answers = 'synchronous' | 'deduplicating'
+
 export type WarmingName = 'exact' | 'share' | 'adaptive'
 
 export interface ConnectorPlan {
@@ -47,6 +53,8 @@ export interface LinePlan {
   readonly fromGrants: Amount
   readonly toGrants: Amount
   readonly latency: Latency
+  /** Of both ends. Left out: synchronous. */
+  readonly answers?: Answers
 }
 
 /** Users: each member has one account at each connector of `at`. */
@@ -62,6 +70,8 @@ export interface EndpointPlan {
   /** Announced by each connector of `at` as a route of its own, `test.NAME`; otherwise it lives below the connector. */
   readonly announced: boolean
   readonly latency: Latency
+  /** When its connectors ask it. Left out: synchronous. */
+  readonly answers?: Answers
 }
 
 /** How a sender with accounts at several connectors picks the line that its payment takes. */

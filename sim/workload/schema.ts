@@ -54,12 +54,19 @@ interface Star {
 }
 export type Topology = Star | (Omit<Star, 'kind' | 'hub' | 'leaves'> & { readonly kind: 'line'; readonly length: number })
 
+const answers = (ofWhom: string) =>
+  word(`How the replies of ${ofWhom} come back. deduplicating: a repeated id is answered with the first answer. Default synchronous.`, [
+    'synchronous',
+    'deduplicating',
+  ])
+
 const line = keys({
   from: name('A connector.'),
   to: name('A connector.'),
   capacity: optional(money('Both credits together: `from` grants half, rounded down, `to` the rest. Or give grants.')),
   grants: optional(z.tuple([money('By `from`.'), money('By `to`.')], { error: 'is not a pair; write [what from grants, what to grants]' })),
   latency: optional(latency('One-way.')),
+  answers: optional(answers('both ends')),
 }).refine(({ capacity, grants }) => (capacity === undefined) !== (grants === undefined), {
   error: 'needs either capacity or grants (in a regime, null takes the other away)',
 })
@@ -72,6 +79,7 @@ const endpoints = keys({
   parallelism: count('Of its accounts. Default 1.', { least: 1, most: 64 }).prefault(1),
   announced: flag('Whether its connectors announce test.NAME as a route of its own; otherwise it lives below its connector.').prefault(false),
   latency: optional(latency('One-way, to its connectors.')),
+  answers: optional(answers('its members')),
 })
 
 const traffic = keys({

@@ -1,6 +1,7 @@
 /** One connector: its threads, its announcer, its store, and the doors by which others reach it. */
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../../src/core/announcer.ts'
 import { type Directory, makeDirectory } from '../../src/core/directory.ts'
+import type { Effect } from '../../src/core/effect.ts'
 import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
@@ -168,10 +169,10 @@ export class Connector implements Home {
     else this.#context.events.after(delayed.byUs, hint)
   }
 
-  send(thread: ThreadId, to: AccountId, attempt: number, prepare: Prepare, hear: Respond): void {
+  send(thread: ThreadId, { to, attempt, requestId, prepare }: Extract<Effect, { type: 'sendPrepare' }>, hear: Respond): void {
     this.#watch.sent(this, to, attempt, prepare)
     const way = this.#way(to)
-    way.line.prepare(this.name, (way.connections.get(thread) as Connections).next(), prepare, undefined, hear)
+    way.line.prepare(this.name, (way.connections.get(thread) as Connections).next(), prepare, requestId, hear)
   }
 
   #announce(input: AnnouncerInput): void {

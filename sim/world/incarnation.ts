@@ -24,7 +24,7 @@ export interface Home {
   readonly store: SimStore
   readonly witness: Witness
   /** Puts an excentric prepare on its line; the answer comes to `hear`. */
-  readonly send: (thread: ThreadId, to: AccountId, attempt: number, prepare: Prepare, hear: Respond) => void
+  readonly send: (thread: ThreadId, effect: Extract<Effect, { type: 'sendPrepare' }>, hear: Respond) => void
   readonly wake: (thread: ThreadId) => void
   /** What a receiver must present for this condition. */
   readonly fulfillmentOf: (condition: string) => string | undefined
@@ -63,6 +63,8 @@ export class Incarnation {
   readonly #held = new Map<number, Held>()
   /** Who gave this thread a prepare that it passed on to a colleague. */
   readonly #passedOn = new Set<Respond>()
+  /** Accounts that have said so. */
+  readonly #deduplicating = new Set<AccountId>()
   #connection: StoreConnection | undefined
   #isAlive = true
   #doom: Doom | undefined
@@ -253,14 +255,16 @@ export class Incarnation {
     }
   }
 
-  #send({ to, payment, attempt, prepare }: Extract<Effect, { type: 'sendPrepare' }>): void {
+  #send(effect: Extract<Effect, { type: 'sendPrepare' }>): void {
     const { home, config } = this.#seat
-    home.witness.sent({ to, payment, epoch: this.epoch, attempt, prepare })
-    home.send(config.thread, to, attempt, prepare, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
+    const { to, payment, attempt, requestId, prepare } = effect
+    home.witness.sent({ to, payment, epoch: this.epoch, attempt, requestId, prepare })
+    home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
   #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure): void {
     const at = this.#now()
+    if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
       case 'fulfill': {
         const { witness, fulfillmentOf } = this.#seat.home
@@ -278,6 +282,14 @@ export class Incarnation {
       case 'failure':
         return this.#failed(payment, attempt, reply.how)
     }
+  }
+
+  /** With its first answer in this life, an account says that it deduplicates. */
+  #heardFrom(account: AccountId): void {
+    const { deduplicates } = this.#seat.config.directory.accounts.get(account) ?? {}
+    if (!deduplicates || this.#deduplicating.has(account)) return
+    this.#deduplicating.add(account)
+    this.input({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
   }
 
   #failed(payment: PaymentId, attempt: number, how: 'notTaken' | 'unknown'): void {

@@ -10,7 +10,20 @@ import type { CommitReply, Cooled, Owned, Warmed } from '../../src/core/input.ts
 import { lostByFailover } from '../../src/core/routing/lost.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
-import { type Amount, add, amount as amountOf, type Balance, excess, least, MAX_RUNNING_TOTAL, minus, most, plus, subtract, ZERO } from '../../src/core/values/amount.ts'
+import {
+  type Amount,
+  add,
+  amount as amountOf,
+  type Balance,
+  excess,
+  least,
+  MAX_RUNNING_TOTAL,
+  minus,
+  most,
+  plus,
+  subtract,
+  ZERO,
+} from '../../src/core/values/amount.ts'
 import type { Reply } from '../../src/core/values/packet.ts'
 import type { UnixMs } from '../../src/core/values/time.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
@@ -473,6 +486,7 @@ function rerouted(stored: PaymentRecord, change: Extract<Change, { type: 'rerout
     outgoingAmount: change.outgoingAmount,
     outgoingExpiry: change.outgoingExpiry,
     attempt: change.attempt,
+    data: change.data,
     request: stored.request,
   }
 }

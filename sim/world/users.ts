@@ -8,6 +8,7 @@ import { InvariantBroken } from '../check/violation.ts'
 import type { EndpointPlan } from '../workload/plan.ts'
 import { Behaviours, rejectBy } from './behaviours.ts'
 import type { Context } from './context.ts'
+import { KeptAnswers } from './keptAnswers.ts'
 import type { Connections, Door, Respond } from './link.ts'
 import type { Meters } from './meters.ts'
 import type { Line } from './network.ts'
@@ -52,6 +53,8 @@ export class User {
   readonly #payments: Payments
   readonly #meters: Meters
   readonly #behaviours: Behaviours
+  /** Where it deduplicates. */
+  readonly #answers: KeptAnswers | undefined
 
   constructor(context: Context, plan: EndpointPlan, payments: Payments, meters: Meters) {
     this.name = plan.name
@@ -60,11 +63,19 @@ export class User {
     this.#payments = payments
     this.#meters = meters
     this.#behaviours = new Behaviours(context, plan.name)
+    this.#answers = plan.answers === 'deduplicating' ? new KeptAnswers(context.events) : undefined
   }
 
   /** How `connector` reaches it. */
   door(connector: string): Door {
-    return { name: this.name, take: (prepare, _, respond) => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond)) }
+    const take = (prepare: Prepare, respond: Respond): void => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond))
+    const answers = this.#answers
+    if (answers === undefined) return { name: this.name, take: (prepare, _, respond) => take(prepare, respond) }
+    return {
+      name: this.name,
+      take: (prepare, id, respond) =>
+        id === undefined ? take(prepare, respond) : answers.once(`${connector} ${id}`, prepare.expiresAt, respond, (first) => take(prepare, first)),
+    }
   }
 
   /** The receiver's duty: fulfill what is meant for it while there is time, as the payment was born to. */

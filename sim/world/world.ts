@@ -4,7 +4,7 @@
  */
 import { type Account, accountIdOf } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
-import { type Amount, ZERO } from '../../src/core/values/amount.ts'
+import { ZERO } from '../../src/core/values/amount.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, longestOutageMs } from '../faults/times.ts'
@@ -179,12 +179,13 @@ function populate(context: Context, payments: Payments, meters: Meters): Populat
   return { users, connectors }
 }
 
-function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, { name, from, to, fromGrants, toGrants }: LinePlan): void {
-  accounts.get(from)?.push({ account: peerAccount(plan, from, to, fromGrants, toGrants), openingBalance: ZERO, line: name })
-  accounts.get(to)?.push({ account: peerAccount(plan, to, from, toGrants, fromGrants), openingBalance: ZERO, line: name })
+function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, line: LinePlan): void {
+  for (const at of [line.from, line.to]) accounts.get(at)?.push({ account: peerAccount(plan, line, at), openingBalance: ZERO, line: line.name })
 }
 
-function peerAccount(plan: Plan, at: string, name: string, creditLimit: Amount, peerLimit: Amount): Account {
+/** Of the line's other end. */
+function peerAccount(plan: Plan, line: LinePlan, at: string): Account {
+  const [name, creditLimit, peerLimit] = at === line.from ? [line.to, line.fromGrants, line.toGrants] : [line.from, line.toGrants, line.fromGrants]
   const host = plan.connectors.find((each) => each.name === at)
   if (host === undefined) throw new Error(`a line at an unknown connector ${at}`)
   return {
@@ -197,9 +198,13 @@ function peerAccount(plan: Plan, at: string, name: string, creditLimit: Amount, 
     parallelism: host.parallelism,
     creditLimit,
     peerLimit: host.limitsKnown ? peerLimit : undefined,
-    deduplicates: false,
+    deduplicates: deduplicates(line),
     routes: [],
   }
+}
+
+function deduplicates({ answers }: Pick<LinePlan, 'answers'>): boolean {
+  return answers === 'deduplicating'
 }
 
 function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPlan {
@@ -212,7 +217,7 @@ function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPla
     relation: 'user',
     parallelism: endpoint.parallelism,
     creditLimit: endpoint.creditLimit,
-    deduplicates: false,
+    deduplicates: deduplicates(endpoint),
     routes: endpoint.announced ? [addressOf(endpoint)] : [],
   }
   return { account, openingBalance: endpoint.openingBalance, line: userLine(endpoint.name, at) }

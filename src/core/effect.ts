@@ -27,7 +27,15 @@ export type Effect =
   /** → `leftRead`. */
   | { readonly type: 'readLeft' }
   /** → `fulfillReceived`, `rejectReceived`, `sendFailed`, or nothing. */
-  | { readonly type: 'sendPrepare'; readonly to: AccountId; readonly payment: PaymentId; readonly attempt: number; readonly prepare: Prepare }
+  | {
+      readonly type: 'sendPrepare'
+      readonly to: AccountId
+      readonly payment: PaymentId
+      readonly attempt: number
+      /** To a receiver that deduplicates: it may be sent again under the same one (S1). */
+      readonly requestId?: string
+      readonly prepare: Prepare
+    }
   /** Ends a held request. */
   | { readonly type: 'answer'; readonly request: number; readonly reply: Reply | Refusal }
   /**

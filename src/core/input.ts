@@ -58,6 +58,8 @@ export type Input =
   | { readonly type: 'wakeHeard'; readonly at: UnixMs }
   | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] }
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
+  /** A peer's answers begin or cease to say that it deduplicates (S1). */
+  | { readonly type: 'deduplicationHeard'; readonly at: UnixMs; readonly account: AccountId; readonly deduplicates: boolean }
   | { readonly type: 'woke'; readonly at: UnixMs; readonly draw: Draw }
   /**
    * The way to the store was lost and is there again. Nothing that was asked before will be answered any more; each command

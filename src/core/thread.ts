@@ -87,6 +87,9 @@ function take(state: ThreadState, input: Input): void {
     case 'snapshotTaken':
       if (state.snapshot === undefined || input.snapshot.at >= state.snapshot.at) state.snapshot = input.snapshot
       return
+    case 'deduplicationHeard':
+      known(state, input.account).deduplicates = input.deduplicates
+      return
     case 'woke':
       return wake(state, at)
     case 'reconnected':
@@ -147,6 +150,8 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
   switch (job.type) {
     case 'attempt':
       return ofAttempt(state, job, { event: 'timer', at })
+    case 'repeat':
+      return ofAttempt(state, job, { event: 'repeat', at })
     case 'idle':
       return coolIdle(state, job.holding, at)
     case 'cool':

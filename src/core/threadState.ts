@@ -42,6 +42,7 @@ export interface ThreadConfig {
 export type Job =
   /** By id: a job must not keep what has ended. */
   | { readonly type: 'attempt'; readonly payment: PaymentId; readonly attempt: number }
+  | { readonly type: 'repeat'; readonly payment: PaymentId; readonly attempt: number }
   | { readonly type: 'idle'; readonly holding: Holding }
   | { readonly type: 'cool'; readonly holding: Holding }
   | { readonly type: 'forget'; readonly payment: Payment }
@@ -147,7 +148,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
 }
 
 function isLive(payments: ReadonlyMap<PaymentId, Payment>, job: Job): boolean {
-  if (job.type !== 'attempt') return true
+  if (job.type !== 'attempt' && job.type !== 'repeat') return true
   const payment = payments.get(job.payment)
   if (payment === undefined || payment.attempt?.number !== job.attempt) return false
   return payment.state === 'sent' || payment.state === 'charging' || payment.state === 'rerouting'

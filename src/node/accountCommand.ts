@@ -129,7 +129,20 @@ function accountTable(accounts: readonly AccountView[]): string {
   return plainTable({ head: ['account', 'ledger', 'relation', 'parallelism', 'balance', 'prepared', 'credit limit'], rows, right: [3, 4, 5, 6] })
 }
 
-function accountText({ name, accountId, ilpAddress, ledger, relation, parallelism, balance, cold, hot, prepared, creditLimit, lostByFailover }: AccountView): string {
+function accountText({
+  name,
+  accountId,
+  ilpAddress,
+  ledger,
+  relation,
+  parallelism,
+  balance,
+  cold,
+  hot,
+  prepared,
+  creditLimit,
+  lostByFailover,
+}: AccountView): string {
   const rows: [string, string][] = [
     ['account', name],
     ['accountId', accountId],

@@ -8,7 +8,7 @@ import type { Input } from '../core/input.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
 import { makeThread } from '../core/thread.ts'
 import type { ThreadConfig } from '../core/threadState.ts'
-import type { ThreadId } from '../core/values/account.ts'
+import type { AccountId, ThreadId } from '../core/values/account.ts'
 import type { Draw } from '../core/values/draw.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import type { Receive, Respond } from '../https/ilpOverHttp.ts'
@@ -96,6 +96,11 @@ export class LiveThread {
     this.#hear({ type: 'wakeHeard', at: this.#now() })
   }
 
+  /** A peer's answers begin or cease to say that it answers a repeated id with the first answer. */
+  hearDeduplication(account: AccountId, deduplicates: boolean): void {
+    this.#hear({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
+  }
+
   hearSnapshot(snapshot: Snapshot): void {
     this.#hear({ type: 'snapshotTaken', at: this.#now(), snapshot })
   }
@@ -162,7 +167,7 @@ export class LiveThread {
         ),
       wake: ({ to }) => wake(to),
       sendPrepare: (effect) =>
-        sender.send(effect.to, effect.prepare, undefined, (outcome) => this.#hear(inputOf(effect, outcome, this.#now(), this.#options.draw))),
+        sender.send(effect.to, effect.prepare, effect.requestId, (outcome) => this.#hear(inputOf(effect, outcome, this.#now(), this.#options.draw))),
       answer: ({ request, reply }) => {
         this.#held.get(request)?.(reply)
         this.#held.delete(request)

@@ -164,7 +164,7 @@ export class Supervisor {
       flags: WORKER_FLAGS,
       begin: () => ({
         type: 'begin',
-        setup: { config, redisUrl, tls, thread: id, epoch: newEpoch(), mayOpen: !this.#opened.has(id), farmUrls: this.#farmUrls, snapshot: this.#snapshot },
+        setup: { config, redisUrl, tls, thread: id, epoch: newEpoch(id), mayOpen: !this.#opened.has(id), farmUrls: this.#farmUrls, snapshot: this.#snapshot },
       }),
       heard: (report) => this.#heardWorker(id, report),
       died: ({ code, signal }) => {
@@ -261,8 +261,9 @@ export class Supervisor {
   }
 }
 
-function newEpoch(): string {
-  return randomBytes(9).toString('base64url')
+/** Whoever hears a payment's id can tell whose it is (B8). */
+function newEpoch(thread: ThreadId): string {
+  return `${thread}-${randomBytes(9).toString('base64url')}`
 }
 
 /** Beside this file, compiled or not. */

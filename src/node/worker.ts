@@ -65,7 +65,11 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   // Where it cannot be reached yet, the first command's fault makes the thread look for it.
   await redis.connect().catch(() => {})
   const peers = peersOf(config.accounts)
-  const sender = makeSender({ findPeer: (account) => peers.get(account), now })
+  const sender = makeSender({
+    findPeer: (account) => peers.get(account),
+    now,
+    heardDeduplicates: (account, deduplicates) => thread.hearDeduplication(account, deduplicates),
+  })
   const threadConfig = threadConfigOf(config, id)
   const farms = new Map<number, FarmServer>()
   const thread = new LiveThread({

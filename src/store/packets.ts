@@ -40,11 +40,11 @@ export function answerOf(text: AnswerText): Reply | Refusal {
   return { type: 'refusal', status: text[1] as Refusal['status'], message: text[2] }
 }
 
-function base64(data: Uint8Array): string {
+export function base64(data: Uint8Array): string {
   return data.length === 0 ? '' : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
 }
 
-function bytes(text: string): Uint8Array {
+export function bytes(text: string): Uint8Array {
   if (text === '') return NO_DATA
   const { buffer, byteOffset, byteLength } = Buffer.from(text, 'base64')
   return new Uint8Array(buffer, byteOffset, byteLength)

@@ -3,7 +3,8 @@
  * needs no parsing; 7 to 10 they only pass on, replace or append to. JSON escapes line ends, so none can be inside.
  *
  *   1 sender  2 incomingAmount  3 incomingUnit  4 receiver  5 outgoingAmount  6 outgoingUnit
- *   7 the rest of the attempt: [route, outgoingExpiry, attempt]; empty for a reject that moved nothing
+ *   7 the rest of the attempt: [route, outgoingExpiry, attempt, data where it may be sent again]; empty for a reject that moved
+ *     nothing
  *   8 the rest of the record: [incomingExpiry, condition, destination, request id and hash]; of a reject, [id, hash]
  *   9 unresolved: [account, amount], …
  *  10 tombstone: [keepUntil, reply]; empty while it is under way
@@ -17,9 +18,9 @@ import type { Condition } from '../core/values/condition.ts'
 import type { Reply } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { decimal } from './decimal.ts'
-import { type ReplyText, replyOf, replyText } from './packets.ts'
+import { base64, bytes, type ReplyText, replyOf, replyText } from './packets.ts'
 
-type AttemptText = readonly [route: string, outgoingExpiry: number, attempt: number]
+type AttemptText = readonly [route: string, outgoingExpiry: number, attempt: number, data?: string]
 type RecordText = readonly [incomingExpiry: number, condition: string, destination: string, id?: string, hash?: string]
 type RequestText = readonly [id: string, hash: string]
 type UnresolvedText = readonly [account: string, amount: string]
@@ -27,9 +28,10 @@ type TombstoneText = readonly [keepUntil: number | null, reply: ReplyText]
 
 /** Lines 4 to 7. */
 export function attemptLines(
-  attempt: Pick<PaymentRecord, 'receiver' | 'outgoingAmount' | 'outgoingUnit' | 'route' | 'outgoingExpiry' | 'attempt'>,
+  attempt: Pick<PaymentRecord, 'receiver' | 'outgoingAmount' | 'outgoingUnit' | 'route' | 'outgoingExpiry' | 'attempt' | 'data'>,
 ): readonly [string, string, string, string] {
-  const rest: AttemptText = [attempt.route, attempt.outgoingExpiry, attempt.attempt]
+  const { route, outgoingExpiry, data } = attempt
+  const rest: AttemptText = data === undefined ? [route, outgoingExpiry, attempt.attempt] : [route, outgoingExpiry, attempt.attempt, base64(data)]
   return [attempt.receiver, decimal(attempt.outgoingAmount), unitText(attempt.outgoingUnit), JSON.stringify(rest)]
 }
 
@@ -82,7 +84,7 @@ export function underWayOf(thread: ThreadId, text: string): readonly UnderWay[] 
 
 function recordOf(payment: PaymentId, lines: readonly string[]): PaymentRecord {
   const [sender = '', incomingAmount = '', incomingUnit = '', receiver = '', outgoingAmount = '', outgoingUnit = '', attemptLine = '', recordLine = ''] = lines
-  const [route, outgoingExpiry, attempt] = JSON.parse(attemptLine) as AttemptText
+  const [route, outgoingExpiry, attempt, data] = JSON.parse(attemptLine) as AttemptText
   const [incomingExpiry, condition, destination, id, hash] = JSON.parse(recordLine) as RecordText
   return {
     payment,
@@ -98,6 +100,7 @@ function recordOf(payment: PaymentId, lines: readonly string[]): PaymentRecord {
     outgoingAmount: amount(BigInt(outgoingAmount)),
     outgoingExpiry,
     attempt,
+    data: data === undefined ? undefined : bytes(data),
     request: id === undefined || hash === undefined ? undefined : { id, hash },
   }
 }

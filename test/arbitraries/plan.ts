@@ -1,6 +1,6 @@
 /** Small worlds: up to four connectors in any shape, a few users, a few seconds of traffic, and somebody who misbehaves. */
 import fc from 'fast-check'
-import type { BehaviourPlan, ConnectorPlan, EndpointPlan, Latency, LinePlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
+import type { Answers, BehaviourPlan, ConnectorPlan, EndpointPlan, Latency, LinePlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
 import { policies } from '../../src/core/routing/policies.ts'
 import { type Amount, amount } from '../../src/core/values/amount.ts'
 
@@ -15,6 +15,9 @@ const latency = (mostMs: number): fc.Arbitrary<Latency> =>
     fc.integer({ min: 0, max: mostMs }).map((highMs) => ({ kind: 'uniform' as const, lowMs: 0, highMs })),
     fc.integer({ min: 1, max: mostMs }).map((medianMs) => ({ kind: 'logNormal' as const, medianMs, sigma: 1, capMs: 10 * mostMs })),
   )
+
+/** Left out: synchronous. */
+const answers: fc.Arbitrary<{ readonly answers?: Answers }> = fc.constantFrom<{ readonly answers?: Answers }[]>({}, { answers: 'deduplicating' })
 
 const connector = (name: string): fc.Arbitrary<ConnectorPlan> =>
   fc.integer({ min: 1, max: 4 }).chain((threads) =>
@@ -35,27 +38,31 @@ const connector = (name: string): fc.Arbitrary<ConnectorPlan> =>
   )
 
 const line = ([from, to]: readonly [string, string]): fc.Arbitrary<LinePlan> =>
-  fc.record({
-    name: fc.constant(`${from}-${to}`),
-    from: fc.constant(from),
-    to: fc.constant(to),
-    fromGrants: sum(0n, 600n),
-    toGrants: sum(0n, 600n),
-    latency: latency(60),
-  })
+  fc
+    .record({
+      name: fc.constant(`${from}-${to}`),
+      from: fc.constant(from),
+      to: fc.constant(to),
+      fromGrants: sum(0n, 600n),
+      toGrants: sum(0n, 600n),
+      latency: latency(60),
+    })
+    .chain((plan) => answers.map((how) => ({ ...plan, ...how })))
 
 const endpoint = (name: string, connectors: readonly ConnectorPlan[]): fc.Arbitrary<EndpointPlan> =>
   fc.subarray([...connectors], { minLength: 1, maxLength: Math.min(2, connectors.length) }).chain((homes) =>
-    fc.record({
-      group: fc.constant(name),
-      name: fc.constant(name),
-      at: fc.constant(homes.map((home) => home.name)),
-      openingBalance: sum(0n, 800n),
-      creditLimit: fc.oneof(fc.constant(amount(0n)), sum(0n, 300n)),
-      parallelism: fc.integer({ min: 1, max: Math.min(...homes.map(({ threads }) => threads)) }),
-      announced: fc.boolean(),
-      latency: latency(30),
-    }),
+    fc
+      .record({
+        group: fc.constant(name),
+        name: fc.constant(name),
+        at: fc.constant(homes.map((home) => home.name)),
+        openingBalance: sum(0n, 800n),
+        creditLimit: fc.oneof(fc.constant(amount(0n)), sum(0n, 300n)),
+        parallelism: fc.integer({ min: 1, max: Math.min(...homes.map(({ threads }) => threads)) }),
+        announced: fc.boolean(),
+        latency: latency(30),
+      })
+      .chain((plan) => answers.map((how) => ({ ...plan, ...how }))),
   )
 
 /** In the first moments the threads may still be claiming their books. */

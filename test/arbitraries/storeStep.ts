@@ -33,6 +33,7 @@ export type ChangeStep =
       readonly incomingAmount: Amount
       readonly outgoingAmount: Amount
       readonly unit: string
+      readonly data: Uint8Array | undefined
       readonly withId: boolean
     }
   | {
@@ -41,6 +42,7 @@ export type ChangeStep =
       readonly receiver: number
       readonly outgoingAmount: Amount
       readonly unit: string
+      readonly data: Uint8Array | undefined
       readonly counted: Counts | undefined
       readonly unresolved: Amount | undefined
     }
@@ -117,6 +119,7 @@ const known = fc.nat({ max: 2 })
 const unit = fc.constantFrom('XRP', 'gwei', 'a b\n')
 const text = fc.string({ unit: 'grapheme', maxLength: 12 })
 const data = fc.uint8Array({ maxLength: 12 })
+const sentAgain = fc.option(data, { nil: undefined })
 const number = fc.nat({ max: 5 })
 const which: fc.Arbitrary<Which> = fc.oneof(
   { weight: 8, arbitrary: number.map((place) => ({ underWay: place })) },
@@ -153,6 +156,7 @@ const change: fc.Arbitrary<ChangeStep> = fc.oneof(
       incomingAmount: sum,
       outgoingAmount: sum,
       unit,
+      data: sentAgain,
       withId: fc.boolean(),
     }),
   },
@@ -164,6 +168,7 @@ const change: fc.Arbitrary<ChangeStep> = fc.oneof(
       receiver: known,
       outgoingAmount: sum,
       unit,
+      data: sentAgain,
       counted: fc.option(counted, { nil: undefined }),
       unresolved: fc.option(sum, { nil: undefined }),
     }),

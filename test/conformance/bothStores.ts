@@ -357,7 +357,7 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
     case 'charge':
       return { type: 'charge', record: recordOf(change) }
     case 'reroute': {
-      const { receiver, counted, unresolved, outgoingAmount, unit } = change
+      const { receiver, counted, unresolved, outgoingAmount, unit, data } = change
       const account = accountId(receiver)
       return {
         type: 'reroute',
@@ -368,6 +368,7 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
         outgoingAmount,
         outgoingExpiry: EXPIRY_MS - 7,
         attempt: 2,
+        data,
         counted: counted && { ...counted, account },
         unresolved: unresolved === undefined ? undefined : { account, amount: unresolved },
       }
@@ -419,6 +420,7 @@ function recordOf(change: Extract<ChangeStep, { type: 'charge' }>): PaymentRecor
     outgoingAmount: change.outgoingAmount,
     outgoingExpiry: EXPIRY_MS - 1_000,
     attempt: 1,
+    data: change.data,
     request: change.withId ? { id: `${change.number} "\n`, hash: 'hash' } : undefined,
   }
 }

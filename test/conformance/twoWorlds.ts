@@ -152,7 +152,9 @@ export function simulated(steps: readonly Step[]): Played[] {
         name: 'hub',
         store,
         witness,
-        send: (_, __, ___, prepare, hear) => waiting.push({ prepare, hear }),
+        send: (_, { prepare }, hear) => {
+          waiting.push({ prepare, hear })
+        },
         wake: () => {},
         fulfillmentOf: (condition) => fulfillments.get(condition as Condition),
       },

@@ -11,6 +11,7 @@ import {
   condition,
   contentHash,
   count,
+  data,
   messageId,
   ms,
   paymentId,
@@ -48,6 +49,7 @@ const attemptFields = {
   outgoingAmount: amount,
   outgoingExpiry: ms,
   attempt: count.describe('1, 2, …'),
+  data: z.exactOptional(data.describe('Of the packet, where its receiver deduplicates: it may be sent again.')),
 }
 
 export const record = named(

@@ -17,6 +17,9 @@ const amounts = named(
   ]),
 )
 
+const answers = z
+  .enum(['synchronous', 'deduplicating'])
+  .describe('How the replies of whoever is asked come back. deduplicating: a repeated id is answered with the first answer. Left out: synchronous.')
 const connector = z.strictObject({
   name: name.describe('Its address is test.NAME.'),
   threads: count,
@@ -39,6 +42,7 @@ const line = z.strictObject({
   fromGrants: amount.describe('How far the account of `to` may go below zero in the book of `from`.'),
   toGrants: amount,
   latency,
+  answers: z.exactOptional(answers),
 })
 const endpoint = z.strictObject({
   group: name,
@@ -49,6 +53,7 @@ const endpoint = z.strictObject({
   parallelism: count,
   announced: z.boolean().describe('Whether its address is test.NAME, announced by its connectors; otherwise it lies below the first of them.'),
   latency,
+  answers: z.exactOptional(answers),
 })
 const traffic = z.strictObject({
   name,

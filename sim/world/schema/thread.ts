@@ -101,6 +101,9 @@ const inputs = {
     .strictObject({ type: z.literal('leftRead'), at: ms, draw, messages: z.array(leftMessage) })
     .describe('Reply to readLeft, where there was something.'),
   snapshotTaken: z.strictObject({ type: z.literal('snapshotTaken'), at: ms, snapshot }).describe('From the announcer.'),
+  deduplicationHeard: z
+    .strictObject({ type: z.literal('deduplicationHeard'), at: ms, account: accountId, deduplicates: z.boolean() })
+    .describe('Its answers begin or cease to say that it answers a repeated id with the first answer (S1).'),
   woke: z.strictObject({ type: z.literal('woke'), at: ms, draw }).describe('The time of the last sleepUntil has come.'),
   reconnected: z
     .strictObject({ type: z.literal('reconnected'), at: ms })
@@ -125,6 +128,7 @@ export const input = named(
     inputs.wakeHeard,
     inputs.leftRead,
     inputs.snapshotTaken,
+    inputs.deduplicationHeard,
     inputs.woke,
     inputs.reconnected,
   ]),
@@ -161,7 +165,7 @@ export const effects = {
   readLeft: named('readLeft', "Reads what was left in the thread's own book.", z.strictObject({ type: z.literal('readLeft') })),
   wake: z.strictObject({ type: z.literal('wake'), to: threadId }).describe('A hint to another thread; it may get lost.'),
   sendPrepare: z
-    .strictObject({ type: z.literal('sendPrepare'), to: accountId, payment: paymentId, attempt, prepare })
+    .strictObject({ type: z.literal('sendPrepare'), to: accountId, payment: paymentId, attempt, requestId: z.exactOptional(requestId), prepare })
     .describe('An excentric prepare leaves: only when the commit with this attempt was answered ok or already (B1).'),
   answer: z
     .strictObject({ type: z.literal('answer'), request: requestNumber, reply: answer })

@@ -49,7 +49,7 @@ export const requestId = named(
 )
 export const contentHash = named('ContentHash', 'SHA-256 of a prepare with an id, in base64url: other content under the same id is refused.', z.string())
 export const messageId = named('MessageId', 'Of a message left in a book: EPOCH.NUMBER of the thread that left it.', z.string().regex(/^.+\.\d+$/))
-const data = named('Data', 'Bytes in base64.', z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/))
+export const data = named('Data', 'Bytes in base64.', z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/))
 const rejectCode = named('RejectCode', 'F: final, T: temporary, R: relative (RFC 27).', z.string().regex(/^[FTR]\d\d$/))
 
 /** The fields of a prepare, wherever one stands. */

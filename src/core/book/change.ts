@@ -27,6 +27,8 @@ export interface Offer {
   readonly outgoingAmount: Amount
   readonly outgoingExpiry: UnixMs
   readonly attempt: number
+  /** The packet's data, where its receiver deduplicates: then it may have to be sent again (B5, S1). */
+  readonly data?: Uint8Array | undefined
 }
 
 /** What a book holds of a payment under way (B5). */

@@ -18,6 +18,8 @@ export interface Holding {
   readonly account: Account
   /** Whether this thread is in the account's farm: credits stay hot only there (B7). */
   readonly served: boolean
+  /** Whether it answers a repeated id with the first answer, as it said last (S1). */
+  deduplicates: boolean
   hot: Amount
   /** Running totals of this book: what was taken from cold, and given back to it. */
   taken: Amount
@@ -61,6 +63,7 @@ export function makeHolding(account: Account, served: boolean): Holding {
   return {
     account,
     served,
+    deduplicates: account.deduplicates,
     hot: ZERO,
     taken: ZERO,
     given: ZERO,

@@ -1,11 +1,12 @@
 /**
  * B9: a new incarnation takes up the book that it claimed. What was under way may or may not have been sent: it is never
- * sent again nor elsewhere, and ends by an answer or its timer. Kept answers can be asked for again. Totals that were given
- * are sent again, and every shard is asked for grants that this book does not name.
+ * sent elsewhere, nor again but to a receiver that deduplicates, and ends by an answer or its timer. Kept answers can be
+ * asked for again. Totals that were given are sent again, and every shard is asked for grants that this book does not name.
  */
 
 import { serves } from '../directory.ts'
 import { askForWarm } from '../payment/admission.ts'
+import { repeatLater } from '../payment/lifecycle.ts'
 import { type Payment, takeUp } from '../payment/payment.ts'
 import { takeUpOffer } from '../payment/settle.ts'
 import { copyTally } from '../routing/reading.ts'
@@ -73,8 +74,9 @@ function takeUpPayment(state: ThreadState, stored: StoredPayment, at: UnixMs): v
     state.timers.arm(Math.max(at, tombstone.keepUntil), { type: 'forget', payment })
   } else if (record !== undefined) {
     const receiver = mustHold(state, record.receiver, true) as Holding
-    const { attempt: number, route, outgoingAmount, outgoingExpiry } = record
-    takeUpOffer(state, payment, { number, route, receiver, outgoingAmount, outgoingExpiry })
+    const { attempt: number, route, outgoingAmount, outgoingExpiry, data } = record
+    takeUpOffer(state, payment, { number, route, receiver, outgoingAmount, outgoingExpiry, repeatable: data !== undefined })
+    repeatLater(state, payment, at)
   }
 }
 

@@ -31,7 +31,7 @@ export function nextAttempt(state: ThreadState, payment: Payment, at: UnixMs): A
   if (!positionAllows(state, payment, receiver, outgoingAmount)) return beyondPosition(state)
   const number = (payment.attempt?.number ?? 0) + 1
   const mayFailOver = othersLeft && number <= state.config.failover
-  return { number, route, receiver, outgoingAmount, outgoingExpiry: outgoingExpiryOf(state, payment, at, mayFailOver) }
+  return { number, route, receiver, outgoingAmount, outgoingExpiry: outgoingExpiryOf(state, payment, at, mayFailOver), repeatable: receiver.deduplicates }
 }
 
 /** While another candidate is left, an attempt gets only a slice of the time, so that a holder cannot eat it all. */

@@ -42,7 +42,9 @@ export function happen(state: ThreadState, payment: Payment, happening: Happenin
       return unsent(state, payment, at)
     case 'keepUnknown':
       payment.unknown = true
-      return
+      return repeatLater(state, payment, at)
+    case 'sendAgain':
+      return sendAgain(state, payment, at)
     case 'timedOut':
       // A recovered attempt's answer may have reached the process that died: no fault of the receiver's.
       return goOn(state, payment, timedOut(state), endOf(payment, payment.recovered ? undefined : 'fault', false), at)
@@ -101,19 +103,37 @@ function send(state: ThreadState, payment: Payment, at: UnixMs): void {
     return goOn(state, payment, windowClosed(state), endOf(payment, undefined, true), at)
   }
   payment.state = 'sent'
-  state.effects.push({
-    type: 'sendPrepare',
-    to: attempt.receiver.account.id,
-    payment: payment.id,
-    attempt: attempt.number,
-    prepare: {
-      amount: attempt.outgoingAmount,
-      expiresAt: attempt.outgoingExpiry,
-      condition: payment.prepare.condition,
-      destination: payment.prepare.destination,
-      data: payment.prepare.data,
-    },
-  })
+  emit(state, payment, attempt)
+}
+
+function emit(state: ThreadState, payment: Payment, attempt: Attempt): void {
+  const { condition, destination, data } = payment.prepare
+  const to = attempt.receiver.account.id
+  const prepare = { amount: attempt.outgoingAmount, expiresAt: attempt.outgoingExpiry, condition, destination, data }
+  payment.sendings++
+  if (attempt.repeatable) {
+    const requestId = `${payment.id}.${attempt.number}`
+    state.effects.push({ type: 'sendPrepare', to, payment: payment.id, attempt: attempt.number, requestId, prepare })
+  } else state.effects.push({ type: 'sendPrepare', to, payment: payment.id, attempt: attempt.number, prepare })
+}
+
+/** Between two sendings under one id, doubled each time. */
+const FIRST_REPEAT_MS = 50
+const LONGEST_REPEAT_MS = 2_000
+const MOST_DOUBLINGS = 10
+
+/** S1: its end is unknown; a receiver that deduplicates is asked again under the same id while there is time for an answer. */
+export function repeatLater(state: ThreadState, payment: Payment, at: UnixMs): void {
+  const attempt = attemptOf(payment)
+  if (!attempt.repeatable) return
+  const pauseMs = payment.sendings === 0 ? 0 : Math.min(LONGEST_REPEAT_MS, FIRST_REPEAT_MS << Math.min(payment.sendings - 1, MOST_DOUBLINGS))
+  if (at + pauseMs + MIN_MESSAGE_WINDOW_MS > attempt.outgoingExpiry) return
+  state.timers.arm(at + pauseMs, { type: 'repeat', payment: payment.id, attempt: attempt.number })
+}
+
+function sendAgain(state: ThreadState, payment: Payment, at: UnixMs): void {
+  const attempt = attemptOf(payment)
+  if (payment.unknown && at + MIN_MESSAGE_WINDOW_MS <= attempt.outgoingExpiry) emit(state, payment, attempt)
 }
 
 function fulfilled(state: ThreadState, payment: Payment, fulfill: Fulfill, at: UnixMs): void {
@@ -138,7 +158,7 @@ function noteRefusal(state: ThreadState, attempt: Attempt, at: UnixMs): void {
 
 function unsent(state: ThreadState, payment: Payment, at: UnixMs): void {
   // Once unknown, an attempt stays so, whatever a later `not taken` says (S1).
-  if (payment.unknown) return
+  if (payment.unknown) return repeatLater(state, payment, at)
   goOn(state, payment, notTaken(state), endOf(payment, 'noRoom', true), at)
 }
 

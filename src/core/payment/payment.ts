@@ -16,6 +16,8 @@ export interface Attempt {
   readonly receiver: Holding
   readonly outgoingAmount: Amount
   readonly outgoingExpiry: UnixMs
+  /** It is sent with an id, and again while its end is unknown (S1). */
+  readonly repeatable: boolean
 }
 
 export interface Payment {
@@ -29,6 +31,8 @@ export interface Payment {
   attempt: Attempt | undefined
   /** The present attempt may or may not have been taken (S1). */
   unknown: boolean
+  /** How often the present attempt was sent. */
+  sendings: number
   /** Taken up from the book of an earlier incarnation (B9): it never fails over. */
   readonly recovered: boolean
   /** Receivers of earlier attempts. */
@@ -59,6 +63,7 @@ export function makePayment(state: ThreadState, sender: Holding, prepare: Prepar
     state: 'owning',
     attempt: undefined,
     unknown: false,
+    sendings: 0,
     recovered: false,
     tried: [],
     receiverReject: undefined,
@@ -98,6 +103,7 @@ export function takeUp(state: ThreadState, { id, sender, record, request, reply 
     state: reply === undefined ? 'sent' : 'done',
     attempt: undefined,
     unknown: true,
+    sendings: 0,
     recovered: true,
     tried: [],
     receiverReject: undefined,
@@ -109,9 +115,9 @@ export function takeUp(state: ThreadState, { id, sender, record, request, reply 
   return payment
 }
 
-/** The book keeps no data: only a receiver that deduplicates could be sent it again (B5). */
-function prepareOf({ incomingAmount, incomingExpiry, condition, destination }: PaymentRecord): Prepare {
-  return { amount: incomingAmount, expiresAt: incomingExpiry, condition, destination, data: NO_DATA }
+/** The book keeps data only where it may be sent again (B5). */
+function prepareOf({ incomingAmount, incomingExpiry, condition, destination, data = NO_DATA }: PaymentRecord): Prepare {
+  return { amount: incomingAmount, expiresAt: incomingExpiry, condition, destination, data }
 }
 
 /** Of a tombstone only the reply is told. */

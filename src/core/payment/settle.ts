@@ -34,6 +34,7 @@ export function charge(state: ThreadState, payment: Payment, attempt: Attempt, a
         outgoingAmount: attempt.outgoingAmount,
         outgoingExpiry: attempt.outgoingExpiry,
         attempt: attempt.number,
+        data: attempt.repeatable ? prepare.data : undefined,
         request,
       },
     },
@@ -59,6 +60,7 @@ export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, 
       outgoingAmount: attempt.outgoingAmount,
       outgoingExpiry: attempt.outgoingExpiry,
       attempt: attempt.number,
+      data: attempt.repeatable ? payment.prepare.data : undefined,
       counted: ended.counted,
       unresolved: ended.unresolved,
     },
@@ -129,6 +131,7 @@ function keptUntil(state: ThreadState, payment: Payment): UnixMs | undefined {
 function offer(state: ThreadState, payment: Payment, attempt: Attempt): void {
   payment.attempt = attempt
   payment.unknown = false
+  payment.sendings = 0
   payment.tried.push(attempt.receiver)
   attempt.receiver.underWay = add(attempt.receiver.underWay, attempt.outgoingAmount)
   moveOutgoing(state, attempt.receiver, attempt.outgoingAmount)

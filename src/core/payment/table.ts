@@ -21,7 +21,7 @@ export type PaymentState =
   /** A tombstone: told, kept for whoever asks again. */
   | 'done'
 
-export type PaymentEvent = 'owned' | 'judged' | 'committed' | 'fulfill' | 'reject' | 'notTaken' | 'unknown' | 'timer'
+export type PaymentEvent = 'owned' | 'judged' | 'committed' | 'fulfill' | 'reject' | 'notTaken' | 'unknown' | 'repeat' | 'timer'
 
 export type Action =
   | 'admit'
@@ -31,6 +31,7 @@ export type Action =
   | 'receiverRejected'
   | 'notTaken'
   | 'keepUnknown'
+  | 'sendAgain'
   | 'timedOut'
   | 'answer'
   /** An answer to what has ended, or to an earlier attempt. */
@@ -44,8 +45,15 @@ export type Action =
 
 type Row = Readonly<Record<PaymentEvent, Action>>
 
-const early = { fulfill: 'ignoredEarly', reject: 'ignoredEarly', notTaken: 'bug', unknown: 'bug', timer: 'ignoredSpurious' } as const
-const late = { fulfill: 'ignoredLate', reject: 'ignoredLate', notTaken: 'ignoredLate', unknown: 'ignoredLate', timer: 'ignoredSpurious' } as const
+const early = { fulfill: 'ignoredEarly', reject: 'ignoredEarly', notTaken: 'bug', unknown: 'bug', repeat: 'ignoredSpurious', timer: 'ignoredSpurious' } as const
+const late = {
+  fulfill: 'ignoredLate',
+  reject: 'ignoredLate',
+  notTaken: 'ignoredLate',
+  unknown: 'ignoredLate',
+  repeat: 'ignoredSpurious',
+  timer: 'ignoredSpurious',
+} as const
 
 export const transitions: Readonly<Record<PaymentState, Row>> = {
   owning: { ...early, owned: 'admit', judged: 'bug', committed: 'bug' },
@@ -59,6 +67,7 @@ export const transitions: Readonly<Record<PaymentState, Row>> = {
     reject: 'receiverRejected',
     notTaken: 'notTaken',
     unknown: 'keepUnknown',
+    repeat: 'sendAgain',
     timer: 'timedOut',
   },
   rerouting: { ...late, owned: 'bug', judged: 'bug', committed: 'send' },

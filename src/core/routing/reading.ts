@@ -25,8 +25,7 @@ export interface ShardReading extends ShardTotals {
 /** What a shard says, against the books that were read after it. */
 export function accountReading(shard: ShardReading, books: Reading['books']): AccountReading {
   const { account, cold, outside } = shard
-  const givenBy = (thread: ThreadId): Amount =>
-    books.find((book) => book.thread === thread)?.accounts.find((entry) => entry.account === account)?.given ?? ZERO
+  const givenBy = (thread: ThreadId): Amount => books.find((book) => book.thread === thread)?.accounts.find((entry) => entry.account === account)?.given ?? ZERO
   const lost = lostByFailover(shard, givenBy)
   return lost === 0n ? { account, cold, outside } : { account, cold, outside, lostByFailover: lost }
 }

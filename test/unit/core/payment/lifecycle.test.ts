@@ -113,6 +113,50 @@ describe('S1: sending', () => {
     expect(only(t0.fail(second, 'notTaken'), 'sendPrepare').to).toBe(dave.id)
   })
 
+  describe('to a receiver that deduplicates', () => {
+    const twin = account('bob', { deduplicates: true })
+    const repeats = (effects: readonly Effect[]) => ofType(effects, 'sendPrepare').map(({ attempt, requestId }) => [attempt, requestId])
+
+    test('unknown → the same again under the same id, ever more seldom, until too little time is left', () => {
+      const { t0, first } = sent([twin])
+      const again: number[] = []
+      t0.fail(first, 'unknown')
+      for (let ms = 10; ms <= 9_500; ms += 10) {
+        for (const each of ofType(t0.pass(10), 'sendPrepare')) {
+          again.push(ms)
+          expect(each).toEqual(first)
+          t0.fail(each, 'unknown')
+        }
+      }
+      expect(first.requestId).toBe('et0.1.1')
+      expect(again).toEqual([50, 150, 350, 750, 1_550, 3_150, 5_150, 7_150])
+      expect(t0.now - first.prepare.expiresAt).toBeLessThanOrEqual(500)
+    })
+
+    test('asked again, and not taken → stays unknown, and is asked again: nobody else is', () => {
+      const { t0, first } = sent([twin, carol])
+      t0.fail(first, 'unknown')
+      expect(repeats(t0.pass(50))).toEqual([[1, 'et0.1.1']])
+      expect(t0.fail(first, 'notTaken')).toMatchObject([{ type: 'sleepUntil' }])
+      expect(repeats(t0.pass(100))).toEqual([[1, 'et0.1.1']])
+    })
+
+    test('answered before its time to be asked again → it is not', () => {
+      const { t0, first } = sent([twin])
+      t0.fail(first, 'unknown')
+      expect(toldIn(t0.fulfill(first))).toEqual(['fulfill'])
+      expect(repeats(t0.pass(1_000))).toEqual([])
+    })
+
+    test('its answers say no more that it does → what is sent from now on carries no id', () => {
+      const t0 = thread([twin])
+      t0.hear({ type: 'deduplicationHeard', account: twin.id, deduplicates: false })
+      expect(only(t0.prepare(pay), 'sendPrepare').requestId).toBeUndefined()
+      t0.hear({ type: 'deduplicationHeard', account: twin.id, deduplicates: true })
+      expect(only(t0.prepare({ ...pay, preimage: 2 }), 'sendPrepare').requestId).toBe('et0.2.1')
+    })
+  })
+
   test.each(['fulfill', 'reject'] as const)('a %s from somebody else → ignored', (type) => {
     const { t0, first } = sent([bob, carol])
     const forged = { ...first, to: carol.id }

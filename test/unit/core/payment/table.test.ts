@@ -41,7 +41,14 @@ function placed(state: PaymentState): { thread: ThreadState; payment: Payment } 
   const payment = makePayment(thread, holdingOf(thread, alice), prepare, { type: 'request', request: 1 })
   payment.state = state
   if (state !== 'owning' && state !== 'waiting' && state !== 'rejecting') {
-    payment.attempt = { number: 1, route: 'test.far', receiver: holdingOf(thread, bob), outgoingAmount: amount(5n), outgoingExpiry: START_MS + 8_000 }
+    payment.attempt = {
+      number: 1,
+      route: 'test.far',
+      receiver: holdingOf(thread, bob),
+      outgoingAmount: amount(5n),
+      outgoingExpiry: START_MS + 8_000,
+      repeatable: false,
+    }
   }
   return { thread, payment }
 }
@@ -84,6 +91,7 @@ describe('the transition table', () => {
       'sent fulfill credit',
       'sent notTaken notTaken',
       'sent reject receiverRejected',
+      'sent repeat sendAgain',
       'sent timer timedOut',
       'sent unknown keepUnknown',
       'waiting judged charge',

@@ -12,6 +12,25 @@ function expectEnd(told: Told, outcome: string, balances: Readonly<Record<string
   expect({ outcome: told.outcome, balances: told.balances, lost: told.lostInCrash }).toEqual({ outcome, balances, lost })
 }
 
+describe('a thread crashes, and the receiver deduplicates (S1, B9)', () => {
+  test.each([
+    ['charged, not yet sent', 1_027, 1],
+    ['sent', 1_035, 2],
+    ['fulfillment heard, credit lost', 1_052, 2],
+  ])('%s → the next life asks again under the same id, and the receiver is paid once', (_, atMs, times) => {
+    const told = live({ faults: [crashAt(atMs)], answers: 'deduplicating' })
+    expectEnd(told, 'lost', PAID)
+    const ids = ofKind(told.lines, 'message').flatMap(({ to, message }) => (to === 'bob' && message.type === 'prepare' ? [message.requestId] : []))
+    expect(ids).toEqual(Array.from({ length: times }, () => 't0-1.1.1'))
+  })
+
+  test('the peer’s thread dies with the request → the peer is asked again, one charge, no drift', () => {
+    const told = live({ faults: [{ ...crashAt(1_065, ALL), who: 'far' }], far: true, answers: 'deduplicating' })
+    expectEnd(told, 'fulfilled', { 'hub alice': 90, 'hub far': 10, 'far hub': -10, 'far bob': 110 })
+    expect(told.drift).toEqual({ 'hub-far': '0' })
+  })
+})
+
 describe('a thread crashes (times: faultyWorld.ts)', () => {
   test('warm on its way, and lost → nothing was granted', () => {
     const told = live({ faults: [crashAt(1_012)] })

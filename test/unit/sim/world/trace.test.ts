@@ -36,6 +36,7 @@ function withFaults(): Plan {
     ...plan,
     durationMs: 4_000,
     storeLatency: { kind: 'uniform', lowMs: 1, highMs: 10 },
+    lines: plan.lines.map((line) => ({ ...line, answers: 'deduplicating' })),
     faults: [
       ...plan.faults.flatMap((each): FaultPlan[] => {
         if (each.kind === 'crash') return [{ ...each, times: often, restartAfter: soon }]
