@@ -20,6 +20,8 @@ export interface Entry {
   /** Its receiver was heard to fulfill in time. */
   fulfilled: boolean
   told: boolean
+  /** Of a reject without a charge, once it was told: the condition of what was asked. */
+  toldOf: string | undefined
   /** The store lost how it ended, after its sender was told: it may end another way. */
   excused: boolean
   /** Another payment with its condition, which came by another way. */

@@ -12,7 +12,7 @@ import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/a
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
-import type { Place, StoreAtRest, StoreWatch } from './books.ts'
+import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
 import { unrestIn } from './rest.ts'
@@ -223,7 +223,7 @@ export class Witness implements StoreWatch {
 
   #newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number, record: PaymentRecord | undefined): Entry {
     const { epoch } = this.#book(thread)
-    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, excused: false, older: undefined }
+    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, sent: undefined, fulfilled: false, told: false, toldOf: undefined, excused: false, older: undefined }
   }
 
   /** B9: only the life that charged it offers it to others. */
@@ -259,6 +259,7 @@ export class Witness implements StoreWatch {
     this.#undoing?.note(thread, () => {
       this.#entries.forgetRejected(key)
       this.#answers.delete(key)
+      if (entry.toldOf !== undefined) this.#excused.add(entry.toldOf)
     })
   }
 
@@ -441,6 +442,7 @@ export class Witness implements StoreWatch {
     this.#checked.B1++
     const entry = this.#entries.rejected(`${asked.from} ${asked.requestId}`)
     if (entry === undefined || !this.#isDurable(entry)) throw this.#broken('B1', 'a reject under an id was told before it was durable', condition)
+    entry.toldOf = condition
   }
 
   #sameAnswer(asked: Asked, requestId: string, reply: Reply): void {
@@ -488,6 +490,19 @@ export class Witness implements StoreWatch {
     }
   }
 
+  /** B7: what the connector reports as lost is what the shards and books no longer agree on, and that is what was undone. */
+  reported(store: StoreAtRest, report: ReadonlyMap<AccountId, bigint>): void {
+    for (const [id, shard] of store.shards) {
+      this.#checked.B12++
+      const { granted, given } = this.#money.undoneOf(id)
+      const lost = disagreement(store, id, shard)
+      const { name } = shard.account
+      if (lost > granted + given) throw this.#broken('B12', `${lost} of ${name} may be spent twice, but only ${granted + given} was undone`, name)
+      const reported = report.get(id) ?? 0n
+      if (reported !== lost) throw this.#broken('B12', `${reported} of ${name} is reported as lost, and it is ${lost}`, name)
+    }
+  }
+
   #broken(invariant: InvariantBroken['invariant'], what: string, ...about: readonly string[]): InvariantBroken {
     return new InvariantBroken(invariant, `at ${this.#connector}: ${what}`, about)
   }
@@ -495,4 +510,14 @@ export class Witness implements StoreWatch {
 
 function addTo(sums: Map<AccountId, bigint>, account: AccountId, amount: bigint): void {
   sums.set(account, (sums.get(account) ?? 0n) + amount)
+}
+
+/** Returned above given, and cold below its limit. */
+function disagreement(store: StoreAtRest, id: AccountId, { account, cold, returned }: ShardAtRest): bigint {
+  let lost = cold < -account.creditLimit ? -account.creditLimit - cold : 0n
+  for (const [thread, total] of returned) {
+    const given = store.books.get(thread)?.entries.get(id)?.given ?? 0n
+    if (total > given) lost += total - given
+  }
+  return lost
 }

@@ -16,6 +16,9 @@ export type AmountDistribution =
   /** exp(N(ln median, sigma)), rounded to a whole unit, at least 1; what is above the cap becomes the cap. */
   | { readonly kind: 'logNormal'; readonly median: number; readonly sigma: number; readonly cap: Amount }
 
+/** What a store may lose of what it has acknowledged (B12): the last second; nothing to a power cut; nothing. */
+export type Durability = 'everysec' | 'always' | 'wait'
+
 export type WarmingName = 'exact' | 'share' | 'adaptive'
 
 export interface ConnectorPlan {
@@ -36,6 +39,8 @@ export interface ConnectorPlan {
   readonly coolAfterMs: number
   /** Whether the peers' limits are known to its policies. */
   readonly limitsKnown: boolean
+  /** Left out: everysec. */
+  readonly durability?: Durability
 }
 
 /** A peering of two connectors on mirrored credit. */
