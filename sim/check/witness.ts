@@ -424,13 +424,13 @@ export class Witness implements StoreWatch {
     if (entry.requestId === undefined) this.#entries.remove(condition, entry)
   }
 
-  /** Where an id was charged twice, the one that ended so. */
+  /** Where an id may have been charged twice: the one that ended so; none for a reject that moved nothing. */
   #askedEntry({ from, prepare: { condition }, requestId }: Asked, reply: Reply): Entry | undefined {
     const youngest = this.#entries.ofSender(condition, from)
     if (!this.#disowned.has(`${from} ${requestId}`)) return youngest
     const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
     for (let entry = youngest; entry !== undefined; entry = entry.older) if (entry.sender === from && entry.phase === due) return entry
-    return youngest
+    return reply.type === 'fulfill' ? youngest : undefined
   }
 
   /** With an id, a reject that moved nothing is durable too; F08 is a property of the packet alone (R6). */
@@ -450,7 +450,10 @@ export class Witness implements StoreWatch {
     const key = `${asked.from} ${requestId}`
     const words = reply.type === 'fulfill' ? reply.fulfillment : `${reply.code} ${reply.message}`
     const before = this.#answers.get(key)
-    if (before !== undefined && before !== words && !this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+    if (before !== undefined && before !== words) {
+      if (!this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+      this.#excused.add(asked.prepare.condition)
+    }
     this.#answers.set(key, words)
   }
 
