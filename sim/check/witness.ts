@@ -71,6 +71,8 @@ export class Witness implements StoreWatch {
   readonly #excused: Set<string>
   /** Ids whose owner the store forgot: they may be charged twice (B12). */
   readonly #disowned = new Set<string>()
+  /** Ids of which the store forgot how they ended: an answer may lie with a colleague, and be told yet. */
+  readonly #loosened = new Set<string>()
   readonly #lostByStore = new Map<AccountId, bigint>()
   readonly #forgiven = new Map<AccountId, bigint>()
   /** Prepares that are not answered yet. */
@@ -259,6 +261,7 @@ export class Witness implements StoreWatch {
     this.#undoing?.note(thread, () => {
       this.#entries.forgetRejected(key)
       this.#answers.delete(key)
+      this.#loosened.add(key)
       if (entry.toldOf !== undefined) this.#excused.add(entry.toldOf)
     })
   }
@@ -283,7 +286,10 @@ export class Witness implements StoreWatch {
 
   /** Its sender may have been told how it ended, its receiver have fulfilled: neither counts. */
   #neverSettled({ condition, sender, incomingAmount, request }: PaymentRecord, entry: Entry): void {
-    if (request !== undefined) this.#answers.delete(`${sender} ${request.id}`)
+    if (request !== undefined) {
+      this.#answers.delete(`${sender} ${request.id}`)
+      this.#loosened.add(`${sender} ${request.id}`)
+    }
     if (entry.told) {
       this.#excused.add(condition)
       entry.excused = true
@@ -408,6 +414,7 @@ export class Witness implements StoreWatch {
     if (reply.type === 'refusal') return
     const { condition, amount } = asked.prepare
     const entry = this.#askedEntry(asked, reply)
+    if (this.#isOfLost(asked, reply, entry)) return
     if (asked.requestId !== undefined) this.#sameAnswer(asked, asked.requestId, reply)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     this.#checked.B1++
@@ -422,6 +429,17 @@ export class Witness implements StoreWatch {
     if (reply.type === 'fulfill' && !entry.told) this.#expect(asked.from, -amount)
     entry.told = true
     if (entry.requestId === undefined) this.#entries.remove(condition, entry)
+  }
+
+  /** An answer that rests on what the store has lost since: it counts for nothing. */
+  #isOfLost({ from, requestId, prepare: { condition, amount } }: Asked, reply: Reply, entry: Entry | undefined): boolean {
+    if (requestId === undefined || !this.#loosened.has(`${from} ${requestId}`)) return false
+    const known = entry ?? this.#entries.rejected(`${from} ${requestId}`)
+    const due = reply.type === 'fulfill' ? 'credited' : entry === undefined ? 'rejected' : 'refunded'
+    if (known?.phase === due && this.#isDurable(known)) return false
+    this.#excused.add(condition)
+    if (reply.type === 'fulfill') addTo(this.#forgiven, from, amount)
+    return true
   }
 
   /** Where an id may have been charged twice: the one that ended so; none for a reject that moved nothing. */
