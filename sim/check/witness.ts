@@ -442,13 +442,20 @@ export class Witness implements StoreWatch {
     return true
   }
 
-  /** Where an id may have been charged twice: the one that ended so; none for a reject that moved nothing. */
+  /**
+   * A sender may send one condition twice, and an id whose owner the store forgot may be charged twice: then the oldest that
+   * ended so. None for a reject that moved nothing.
+   */
   #askedEntry({ from, prepare: { condition }, requestId }: Asked, reply: Reply): Entry | undefined {
     const youngest = this.#entries.ofSender(condition, from)
-    if (!this.#disowned.has(`${from} ${requestId}`)) return youngest
+    const isDisowned = this.#disowned.has(`${from} ${requestId}`)
+    if (youngest?.older === undefined && !isDisowned) return youngest
     const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
-    for (let entry = youngest; entry !== undefined; entry = entry.older) if (entry.sender === from && entry.phase === due) return entry
-    return reply.type === 'fulfill' ? youngest : undefined
+    let found: Entry | undefined
+    for (let entry: Entry | undefined = youngest; entry !== undefined; entry = entry.older) {
+      if (entry.sender === from && entry.phase === due && this.#isDurable(entry) && (requestId !== undefined || !entry.told)) found = entry
+    }
+    return found ?? (reply.type === 'reject' && isDisowned ? undefined : youngest)
   }
 
   /** With an id, a reject that moved nothing is durable too; F08 is a property of the packet alone (R6). */
