@@ -12,7 +12,7 @@ import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/a
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
-import type { Place, StoreAtRest, StoreWatch } from './books.ts'
+import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
 import { unrestIn } from './rest.ts'
@@ -73,6 +73,8 @@ export class Witness implements StoreWatch {
   readonly #excused: Set<string>
   /** Ids whose owner the store forgot: they may be charged twice (B12). */
   readonly #disowned = new Set<string>()
+  /** Ids of which the store forgot how they ended: an answer may lie with a colleague, and be told yet. */
+  readonly #loosened = new Set<string>()
   readonly #lostByStore = new Map<AccountId, bigint>()
   readonly #forgiven = new Map<AccountId, bigint>()
   readonly #deduplicating = new Set<AccountId>()
@@ -240,6 +242,7 @@ export class Witness implements StoreWatch {
       fulfilled: false,
       missed: false,
       told: false,
+      toldOf: undefined,
       excused: false,
       older: undefined,
     }
@@ -278,6 +281,8 @@ export class Witness implements StoreWatch {
     this.#undoing?.note(thread, () => {
       this.#entries.forgetRejected(key)
       this.#answers.delete(key)
+      this.#loosened.add(key)
+      if (entry.toldOf !== undefined) this.#excused.add(entry.toldOf)
     })
   }
 
@@ -301,7 +306,10 @@ export class Witness implements StoreWatch {
 
   /** Its sender may have been told how it ended, its receiver have fulfilled: neither counts. */
   #neverSettled({ condition, sender, incomingAmount, request }: PaymentRecord, entry: Entry): void {
-    if (request !== undefined) this.#answers.delete(`${sender} ${request.id}`)
+    if (request !== undefined) {
+      this.#answers.delete(`${sender} ${request.id}`)
+      this.#loosened.add(`${sender} ${request.id}`)
+    }
     if (entry.told) {
       this.#excused.add(condition)
       entry.excused = true
@@ -453,6 +461,7 @@ export class Witness implements StoreWatch {
     if (reply.type === 'refusal') return
     const { condition, amount } = asked.prepare
     const entry = this.#askedEntry(asked, reply)
+    if (this.#isOfLost(asked, reply, entry)) return
     if (asked.requestId !== undefined) this.#sameAnswer(asked, asked.requestId, reply)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     this.#checked.B1++
@@ -469,13 +478,31 @@ export class Witness implements StoreWatch {
     if (entry.requestId === undefined) this.#entries.remove(condition, entry)
   }
 
-  /** Where an id was charged twice, the one that ended so. */
+  /** An answer that rests on what the store has lost since: it counts for nothing. */
+  #isOfLost({ from, requestId, prepare: { condition, amount } }: Asked, reply: Reply, entry: Entry | undefined): boolean {
+    if (requestId === undefined || !this.#loosened.has(`${from} ${requestId}`)) return false
+    const known = entry ?? this.#entries.rejected(`${from} ${requestId}`)
+    const due = reply.type === 'fulfill' ? 'credited' : entry === undefined ? 'rejected' : 'refunded'
+    if (known?.phase === due && this.#isDurable(known)) return false
+    this.#excused.add(condition)
+    if (reply.type === 'fulfill') addTo(this.#forgiven, from, amount)
+    return true
+  }
+
+  /**
+   * A sender may send one condition twice, and an id whose owner the store forgot may be charged twice: then the oldest that
+   * ended so. None for a reject that moved nothing.
+   */
   #askedEntry({ from, prepare: { condition }, requestId }: Asked, reply: Reply): Entry | undefined {
     const youngest = this.#entries.ofSender(condition, from)
-    if (!this.#disowned.has(`${from} ${requestId}`)) return youngest
+    const isDisowned = this.#disowned.has(`${from} ${requestId}`)
+    if (youngest?.older === undefined && !isDisowned) return youngest
     const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
-    for (let entry = youngest; entry !== undefined; entry = entry.older) if (entry.sender === from && entry.phase === due) return entry
-    return youngest
+    let found: Entry | undefined
+    for (let entry: Entry | undefined = youngest; entry !== undefined; entry = entry.older) {
+      if (entry.sender === from && entry.phase === due && this.#isDurable(entry) && (requestId !== undefined || !entry.told)) found = entry
+    }
+    return found ?? (reply.type === 'reject' && isDisowned ? undefined : youngest)
   }
 
   /** With an id, a reject that moved nothing is durable too; F08 is a property of the packet alone (R6). */
@@ -487,6 +514,7 @@ export class Witness implements StoreWatch {
     this.#checked.B1++
     const entry = this.#entries.rejected(`${asked.from} ${asked.requestId}`)
     if (entry === undefined || !this.#isDurable(entry)) throw this.#broken('B1', 'a reject under an id was told before it was durable', condition)
+    entry.toldOf = condition
   }
 
   #sameAnswer(asked: Asked, requestId: string, reply: Reply): void {
@@ -494,8 +522,10 @@ export class Witness implements StoreWatch {
     const key = `${asked.from} ${requestId}`
     const words = reply.type === 'fulfill' ? reply.fulfillment : `${reply.code} ${reply.message}`
     const before = this.#answers.get(key)
-    if (before !== undefined && before !== words && !this.#disowned.has(key))
-      throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+    if (before !== undefined && before !== words) {
+      if (!this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+      this.#excused.add(asked.prepare.condition)
+    }
     this.#answers.set(key, words)
   }
 
@@ -536,6 +566,19 @@ export class Witness implements StoreWatch {
     }
   }
 
+  /** B7: what the connector reports as lost is what the shards and books no longer agree on, and that is what was undone. */
+  reported(store: StoreAtRest, report: ReadonlyMap<AccountId, bigint>): void {
+    for (const [id, shard] of store.shards) {
+      this.#checked.B12++
+      const { granted, given } = this.#money.undoneOf(id)
+      const lost = disagreement(store, id, shard)
+      const { name } = shard.account
+      if (lost > granted + given) throw this.#broken('B12', `${lost} of ${name} may be spent twice, but only ${granted + given} was undone`, name)
+      const reported = report.get(id) ?? 0n
+      if (reported !== lost) throw this.#broken('B12', `${reported} of ${name} is reported as lost, and it is ${lost}`, name)
+    }
+  }
+
   #broken(invariant: InvariantBroken['invariant'], what: string, ...about: readonly string[]): InvariantBroken {
     return new InvariantBroken(invariant, `at ${this.#connector}: ${what}`, about)
   }
@@ -543,4 +586,14 @@ export class Witness implements StoreWatch {
 
 function addTo(sums: Map<AccountId, bigint>, account: AccountId, amount: bigint): void {
   sums.set(account, (sums.get(account) ?? 0n) + amount)
+}
+
+/** Returned above given, and cold below its limit. */
+function disagreement(store: StoreAtRest, id: AccountId, { account, cold, returned }: ShardAtRest): bigint {
+  let lost = cold < -account.creditLimit ? -account.creditLimit - cold : 0n
+  for (const [thread, total] of returned) {
+    const given = store.books.get(thread)?.entries.get(id)?.given ?? 0n
+    if (total > given) lost += total - given
+  }
+  return lost
 }

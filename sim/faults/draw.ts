@@ -2,6 +2,8 @@
 import type { OddsKind, OddsPlan, StrikePlan } from '../workload/faultPlan.ts'
 import { drawCrash } from './crash.ts'
 import type { Chance, Slip, Strike } from './fault.ts'
+import { drawStoreCut } from './storeCut.ts'
+import { drawStoreFailover } from './storeFailover.ts'
 import { drawStoreRestart } from './storeRestart.ts'
 import { drawStoreStall } from './storeStall.ts'
 import { drawWakeLate, drawWakeLost, drawWakeRepeat } from './wake.ts'
@@ -13,7 +15,9 @@ type Strikes = {
 const strikes: Strikes = {
   crash: drawCrash,
   'store-restart': drawStoreRestart,
+  'store-failover': drawStoreFailover,
   'store-stall': drawStoreStall,
+  'store-cut': drawStoreCut,
 }
 
 /** `threads`: how many the connector has. */

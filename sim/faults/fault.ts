@@ -7,7 +7,7 @@ import type { ThreadId } from '../../src/core/values/account.ts'
 import type { Latency } from '../workload/plan.ts'
 
 /** Falls at a time. */
-export type Strike = Crash | StoreRestart | StoreStall
+export type Strike = Crash | StoreRestart | StoreFailover | StoreStall | StoreCut
 
 /** Falls on a single message, or command, or reply, that passes. */
 export type Slip = WakeLost | WakeLate | WakeRepeat
@@ -30,12 +30,31 @@ export interface Crash {
   readonly restartUs: number
 }
 
-/** The store dies and comes back with all its data. What was to arrive has arrived before. */
+/** The store dies and comes back. What was to arrive has arrived before. */
 export interface StoreRestart {
   readonly type: 'store-restart'
   readonly restartUs: number
   /** For each thread, in their order. */
   readonly cuts: readonly Cut[]
+  /** It comes back as it was so long before its death. Left out: as it was then. */
+  readonly losesUs?: number | undefined
+}
+
+/** The shards of one node come back as they were so long before its death, the others with all their data. */
+export interface StoreFailover {
+  readonly type: 'store-failover'
+  readonly restartUs: number
+  /** For each thread, in their order. */
+  readonly cuts: readonly Cut[]
+  readonly losesUs: number
+  readonly node: number
+}
+
+/** The connection of one thread breaks. */
+export interface StoreCut {
+  readonly type: 'store-cut'
+  readonly thread: ThreadId
+  readonly cut: Cut
 }
 
 /** No command is applied or answered; who waits too long gives up the connection. */

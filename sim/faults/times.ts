@@ -33,6 +33,7 @@ function outagesOf(fault: FaultPlan): readonly Latency[] {
   switch (fault.kind) {
     case 'crash':
     case 'store-restart':
+    case 'store-failover':
       return [fault.restartAfter]
     case 'store-stall':
       return [fault.lasts]
@@ -40,6 +41,7 @@ function outagesOf(fault: FaultPlan): readonly Latency[] {
       return [fault.by]
     case 'wake-repeat':
       return [fault.after]
+    case 'store-cut':
     case 'wake-lost':
       return []
   }

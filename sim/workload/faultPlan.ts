@@ -20,7 +20,7 @@ interface Entry {
 
 // --- strikes --------------------------------------------------------------------------------------------------------
 
-export type StrikePlan = CrashPlan | StoreRestartPlan | StoreStallPlan
+export type StrikePlan = CrashPlan | StoreRestartPlan | StoreFailoverPlan | StoreStallPlan | StoreCutPlan
 
 export interface StrikeTimes extends Entry {
   /** `every`: Poisson, with this mean; `at`: at exactly these times. */
@@ -45,10 +45,26 @@ export interface CrashPlan extends StrikeTimes, CutPlan {
   readonly restartAfter: Latency
 }
 
-/** The store dies and comes back with all its data; every connection breaks. */
+/** The store dies and comes back; every connection breaks. */
 export interface StoreRestartPlan extends StrikeTimes, Pick<CutPlan, 'arrives'> {
   readonly kind: 'store-restart'
   readonly restartAfter: Latency
+  /** It comes back, whole, as it was so long before. Left out: with all its data. */
+  readonly loses?: Latency
+}
+
+/** One node of the store dies, and its replica takes over as it was so long before; every connection breaks. */
+export interface StoreFailoverPlan extends StrikeTimes, Pick<CutPlan, 'arrives'> {
+  readonly kind: 'store-failover'
+  readonly restartAfter: Latency
+  readonly loses: Latency
+}
+
+/** A thread's connection to the store breaks, and it makes a new one. */
+export interface StoreCutPlan extends StrikeTimes, CutPlan {
+  readonly kind: 'store-cut'
+  /** Left out: any of the connector's threads. */
+  readonly thread?: ThreadId
 }
 
 /** The store stands still: no command is applied or answered. */

@@ -48,9 +48,20 @@ const crash = strike('crash', 'A thread dies with all that it had in memory, and
   arrives,
   lateBy,
 })
-const storeRestart = strike('store-restart', 'The store dies and comes back with all its data after `restartAfter`; every connection breaks.', {
+const storeRestart = strike('store-restart', 'The store dies and comes back after `restartAfter`; every connection breaks.', {
   restartAfter,
   arrives,
+  loses: optional(latency('It comes back, whole, as it was so long before. Default: with all its data. See durability.')),
+})
+const storeFailover = strike('store-failover', 'One of three nodes of the store dies; its replica takes over after `restartAfter`; every connection breaks.', {
+  restartAfter,
+  arrives,
+  loses: latency('The shards of that node come back as they were so long before. Default 100ms. See durability.').prefault('100ms'),
+})
+const storeCut = strike('store-cut', "A thread's connection to the store breaks, and it makes a new one.", {
+  thread: optional(threadId('Which. Default any of them.')),
+  arrives,
+  lateBy,
 })
 const storeStall = strike('store-stall', 'The store stands still for `lasts`; a thread whose command is not answered within 2s gives its connection up.', {
   lasts: latency('How long.'),
@@ -62,7 +73,7 @@ const wakeLost = passing('wake-lost', 'A hint between two threads of the connect
 const wakeLate = passing('wake-late', 'A hint between two threads comes late.', { by: latency('Default 500ms.').prefault('500ms') })
 const wakeRepeat = passing('wake-repeat', 'A hint between two threads comes twice.', { after: latency('Default 50ms.').prefault('50ms') })
 
-const kinds = [crash, storeRestart, storeStall, wakeLost, wakeLate, wakeRepeat] as const
+const kinds = [crash, storeRestart, storeFailover, storeStall, storeCut, wakeLost, wakeLate, wakeRepeat] as const
 
 const KINDS: readonly string[] = kinds.map(({ shape }) => shape.kind.value)
 

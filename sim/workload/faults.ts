@@ -15,7 +15,9 @@ const MAX_OUTAGE_MS = 600_000
 const PLACES: Readonly<Record<FaultKind, 'connector' | 'line'>> = {
   crash: 'connector',
   'store-restart': 'connector',
+  'store-failover': 'connector',
   'store-stall': 'connector',
+  'store-cut': 'connector',
   'wake-lost': 'connector',
   'wake-late': 'connector',
   'wake-repeat': 'connector',

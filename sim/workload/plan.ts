@@ -21,6 +21,8 @@ export type AmountDistribution =
  * deduplicating: so too, but a repeated id is answered with the first answer (S1).
  */
 export type Answers = 'synchronous' | 'deduplicating'
+/** What a store may lose of what it has acknowledged (B12): the last second; nothing to a power cut; nothing. */
+export type Durability = 'everysec' | 'always' | 'wait'
 
 export type WarmingName = 'exact' | 'share' | 'adaptive'
 
@@ -42,6 +44,8 @@ export interface ConnectorPlan {
   readonly coolAfterMs: number
   /** Whether the peers' limits are known to its policies. */
   readonly limitsKnown: boolean
+  /** Left out: everysec. */
+  readonly durability?: Durability
 }
 
 /** A peering of two connectors on mirrored credit. */

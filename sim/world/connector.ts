@@ -8,17 +8,19 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
-import type { Cut, StoreRestart, StoreStall, Strike } from '../faults/fault.ts'
-import type { ConnectorPlan } from '../workload/plan.ts'
+import type { Cut, StoreFailover, StoreRestart, StoreStall, Strike } from '../faults/fault.ts'
+import type { ConnectorPlan, Durability } from '../workload/plan.ts'
 import { Behaviours } from './behaviours.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { dealer } from './dealing.ts'
 import type { Home } from './incarnation.ts'
+import { Journal } from './journal.ts'
 import { Connections, type Door, type Respond } from './link.ts'
 import type { Line } from './network.ts'
 import { type Odds, oddsAt } from './odds.ts'
 import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
+import { confirmUs, isOn, longestLossUs, lostUs } from './storeLoss.ts'
 import { StoreProcess } from './storeProcess.ts'
 import { configOf } from './threadConfig.ts'
 import { ThreadHost } from './threadHost.ts'
@@ -85,8 +87,9 @@ export class Connector implements Home {
       plan.threads,
       accounts.map(({ account }) => account),
     )
-    this.witness = new Witness(plan.name, context.checked)
-    this.store = new SimStore(this.witness)
+    const lossUs = longestLossUs(context.plan.faults, plan.name)
+    this.witness = new Witness(plan.name, context.checked, lossUs === undefined ? undefined : context.excused)
+    this.store = new SimStore(this.witness, lossUs === undefined ? undefined : new Journal(() => context.events.nowUs, lossUs))
     this.#process = new StoreProcess(context.events)
     for (const each of accounts) this.#register(each)
     for (let i = 0; i < plan.threads; i++) this.#addThread(`t${i}`)
@@ -102,6 +105,10 @@ export class Connector implements Home {
     )
   }
 
+  get #durability(): Durability {
+    return this.plan.durability ?? 'everysec'
+  }
+
   #register({ account, openingBalance, line }: AccountPlan): void {
     this.#context.trace?.({ at: traceTime(this.#context), kind: 'account', connector: this.name, line, account, openingBalance })
     this.witness.opened(account, openingBalance)
@@ -109,7 +116,8 @@ export class Connector implements Home {
   }
 
   #addThread(thread: ThreadId): void {
-    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread), this.#process))
+    const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
+    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread), store))
   }
 
   /** The line that leads to an account's holder, and the door there. */
@@ -240,14 +248,19 @@ export class Connector implements Home {
 
   /** Not where it finds nothing to strike: a thread that is down, a store that is down or stands still. */
   isOpenTo(fault: Strike): boolean {
-    return fault.type === 'crash' ? this.#host(fault.thread).isUp : this.#process.isUp && this.#process.stall === undefined
+    if (fault.type === 'crash') return this.#host(fault.thread).isUp
+    if (fault.type === 'store-cut') return this.#host(fault.thread).hasStore
+    return this.#process.isUp && this.#process.stall === undefined
   }
 
   strike(fault: Strike): void {
     switch (fault.type) {
       case 'crash':
         return this.#host(fault.thread).crash(fault)
+      case 'store-cut':
+        return this.#host(fault.thread).storeCut(fault)
       case 'store-restart':
+      case 'store-failover':
         return this.#restartStore(fault)
       case 'store-stall':
         return this.#stallStore(fault)
@@ -256,13 +269,22 @@ export class Connector implements Home {
     }
   }
 
-  #restartStore({ restartUs, cuts }: StoreRestart): void {
+  #restartStore(fault: StoreRestart | StoreFailover): void {
+    const { restartUs, cuts } = fault
     for (const [i, host] of [...this.#threads.values()].entries()) host.storeDied(cuts[i] as Cut)
     this.#process.die()
+    if (fault.losesUs !== undefined) this.#loseWrites(fault)
     this.#context.events.after(restartUs, () => {
       this.#process.comeBack()
       this.#storeIsBack()
     })
+  }
+
+  #loseWrites(fault: StoreRestart | StoreFailover): void {
+    const { events, trace } = this.#context
+    const sinceUs = events.nowUs - lostUs(fault, this.#durability)
+    const shards = this.store.goBack(sinceUs, isOn(fault))
+    trace?.({ at: traceTime(this.#context), kind: 'undone', connector: this.name, since: sinceUs / 1000, shards })
   }
 
   #stallStore({ lastsUs, cuts }: StoreStall): void {

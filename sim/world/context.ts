@@ -12,6 +12,8 @@ export interface Context {
   readonly events: Events
   readonly checked: Checked
   readonly fired: Fired
+  /** Conditions of payments that a store forgot: what was told of them may not hold. */
+  readonly excused: Set<string>
   readonly trace: Tracer | undefined
 }
 

@@ -79,6 +79,10 @@ export class SimStore {
     this.#journal = journal
   }
 
+  get mayLose(): boolean {
+    return this.#journal !== undefined
+  }
+
   /** What was written after `sinceUs` on these shards never was. */
   goBack(sinceUs: number, isOn: (shard: ShardName) => boolean): readonly ShardName[] {
     const shards = this.#journal?.goBack(sinceUs, isOn) ?? []

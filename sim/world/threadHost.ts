@@ -4,15 +4,17 @@ import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
-import type { Crash, Cut } from '../faults/fault.ts'
+import type { Crash, Cut, StoreCut } from '../faults/fault.ts'
 import { type Context, stream } from './context.ts'
 import { type Home, Incarnation, type Seat } from './incarnation.ts'
 import { NOT_TAKEN, type Respond, UNKNOWN } from './link.ts'
 import { latencyUs } from './random.ts'
-import type { StoreProcess } from './storeProcess.ts'
+import type { StoreWay } from './storeConnection.ts'
 
 /** One that was fenced is started again after this time. */
 const FENCED_RESTART_US = 100_000
+/** Between a connection to the store that broke and the next. */
+const RECONNECT_US = 20_000
 
 export class ThreadHost {
   readonly id: ThreadId
@@ -24,16 +26,20 @@ export class ThreadHost {
   /** What the announcer told last: whoever begins later must know it too. */
   #snapshot: Snapshot | undefined
 
-  constructor(context: Context, home: Home, config: ThreadConfig, process: StoreProcess) {
+  constructor(context: Context, home: Home, config: ThreadConfig, store: Pick<StoreWay, 'process' | 'confirmUs'>) {
     this.id = config.thread
     this.#seat = {
       context,
       home,
       config,
       draws: stream(context, `draws ${home.name} ${this.id}`),
-      way: { events: context.events, process, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
+      way: { ...store, events: context.events, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
       ended: () => this.#ended(),
     }
+  }
+
+  get hasStore(): boolean {
+    return this.#life?.hasStore === true
   }
 
   get isUp(): boolean {
@@ -88,6 +94,11 @@ export class ThreadHost {
 
   storeDied(cut: Cut): void {
     this.#life?.breakStore(cut)
+  }
+
+  storeCut({ cut }: StoreCut): void {
+    this.#life?.loseStore(cut)
+    this.#seat.context.events.after(RECONNECT_US, () => this.storeIsBack())
   }
 
   storeStandsStill(): void {

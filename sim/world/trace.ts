@@ -9,7 +9,7 @@ import type { Effect } from '../../src/core/effect.ts'
 import type { CommitReply, Cooled, Input, Owned, Warmed } from '../../src/core/input.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
-import type { Account, ThreadId } from '../../src/core/values/account.ts'
+import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
@@ -52,6 +52,8 @@ export type TraceLine =
   | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Strike })
   /** Something goes wrong with a single message, `on` says which; `who`: the connector or the line where it passes. */
   | { readonly at: number; readonly kind: 'slip'; readonly name: string; readonly who: string; readonly on: string; readonly slip: Slip }
+  /** A store has died, and these shards come back without what was applied after `since`. */
+  | (Stepped & { readonly kind: 'undone'; readonly since: number; readonly shards: readonly (AccountId | ThreadId)[] })
   /** A life of a thread is over, with all that it had in memory; the next begins with its input `started`. */
   | (Stepped & { readonly kind: 'ended'; readonly who: ThreadId; readonly epoch: string; readonly why: Ending })
   /** A thread's connection to its store is cut: of its commands that were on their way, the first may still arrive. */

@@ -151,6 +151,16 @@ const cut = z
   })
   .describe("A thread's connection to its store is cut.")
 
+const undone = z
+  .strictObject({
+    at,
+    kind: z.literal('undone'),
+    connector,
+    since: z.number().describe('Virtual time in ms.'),
+    shards: z.array(z.union([threadId, accountId])).describe('Of these threads (their books), and of these accounts.'),
+  })
+  .describe('A store comes back without its last writes: what these shards applied after `since` never was.')
+
 const totals = z.record(threadId, amount)
 const closing = z
   .strictObject({
@@ -162,10 +172,10 @@ const closing = z
   })
   .describe('What the store of a connector holds when the run is over: one line for each, the last of a trace that no broken invariant cut short.')
 
-export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, slipLine, ended, cut, closing])
+export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, slipLine, ended, cut, undone, closing])
 
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
-Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by the grant of a warm (cold - grant, granted + grant) and by a cool (cold + given - returned where that is positive, then returned = given).
+Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by a warm (granted = the granted of its reply, and cold less by as much) and by a cool (cold + given - returned where that is positive, then returned = given).
 Balance of an account: cold + sum over threads of (granted - taken) + hot + (given - returned). R3: cold >= -creditLimit, hot >= 0. R5, for each connector and unit, after every line: sum of the balances + payments under way (incomingAmount) + positions = sum of opening balances. B1: a sendPrepare comes after the committed input of the charge or reroute with its attempt, an answer with a fulfill after that of its credit. B2: a commit is applied only with the number after the last. B4: an id has one owner, one charge and one answer.
 Where something goes wrong, a fault line says what, and a slip line where it does with a single message. An ended line ends a life of a thread; the next one begins with its input started, under a new epoch, and claims the book. After a cut line nobody hears the replies to what that thread had sent; its last commands may still reach the store after those of its next life or connection: a commit then answers fenced or already, the others compare totals. B3: a commit of an epoch that has not claimed the book last changes nothing. B9: a payment is only ever sent by the epoch in its id.
 R, B, S and A with a number are the rules in ARCHITECTURE.md.`
@@ -187,6 +197,7 @@ describes<typeof faultLine, LineOf<'fault'>>()
 describes<typeof slipLine, LineOf<'slip'>>()
 describes<typeof ended, LineOf<'ended'>>()
 describes<typeof cut, LineOf<'cut'>>()
+describes<typeof undone, LineOf<'undone'>>()
 describes<typeof closing, LineOf<'closing'>>()
 describes<z.ZodType<z.output<(typeof stores)[number]>['command']>, StoreCommand>()
 describes<z.ZodType<Exclude<z.output<(typeof stores)[number]>['reply'], undefined>>, StoreReply>()

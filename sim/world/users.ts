@@ -154,7 +154,7 @@ export class User {
     if (payment.outcome === undefined) {
       payment.outcome = outcome
       this.#meters.ended(payment, outcome)
-    } else if (payment.outcome !== outcome && !isRefusal(payment.outcome) && !isRefusal(outcome)) {
+    } else if (payment.outcome !== outcome && !this.#context.excused.has(payment.condition) && !isRefusal(payment.outcome) && !isRefusal(outcome)) {
       throw new InvariantBroken('ends', `${this.name} was told ${payment.outcome}, and then ${outcome}`, [payment.condition])
     }
     if (payment.openAsks > 0) return

@@ -2,7 +2,7 @@
  * One world from one plan and one seed, run to its end. The same plan and seed give the same run, event by event, on every
  * machine; `watch.trace` gets it line by line.
  */
-import { type Account, accountIdOf } from '../../src/core/values/account.ts'
+import { type Account, type AccountId, accountIdOf } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
 import { ZERO } from '../../src/core/values/amount.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
@@ -20,6 +20,7 @@ import { Meters } from './meters.ts'
 import { Line } from './network.ts'
 import { type Payment, Payments } from './payments.ts'
 import type { Population } from './population.ts'
+import type { SimStore } from './store.ts'
 import { tracerTo } from './trace.ts'
 import { addressOf, everyPaymentEnded, User } from './users.ts'
 
@@ -47,6 +48,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
     events: new Events(-SETTLE_US),
     checked: nothingChecked(),
     fired: noneFired(plan.faults),
+    excused: new Set(),
     trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
   }
   const payments = new Payments()
@@ -96,7 +98,10 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   events.runUntil(endMs(plan) * 1000)
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
-  for (const { witness, store, plan: each } of connectors) witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
+  for (const { witness, store, plan: each } of connectors) {
+    witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
+    witness.reported(store, lostIn(store))
+  }
   return { connectors, drift: driftOf(context, population.connectors) }
 }
 
@@ -113,11 +118,16 @@ function driftOf({ plan, checked }: Context, connectors: ReadonlyMap<string, Con
     const connector = connectors.get(at) as Connector
     return connector.store.balanceOf(accountIdOf(holder, connector.plan.parallelism))
   }
+  // Charges that the store lost after they were told (B12).
+  const forgiven = (at: string, holder: string): bigint => {
+    const connector = connectors.get(at) as Connector
+    return connector.witness.forgiven.get(accountIdOf(holder, connector.plan.parallelism)) ?? 0n
+  }
   return new Map(
     plan.lines.map(({ name, from, to }) => {
       const drift = -(balance(from, to) + balance(to, from))
       checked.S4++
-      if (drift < 0n) throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
+      if (drift + forgiven(from, to) + forgiven(to, from) < 0n) throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
       return [name, drift]
     }),
   )
@@ -129,7 +139,7 @@ function longestLife(plan: Plan): number {
 }
 
 function figuresOf(context: Context, meters: Meters, { lived, violation }: Outcome): RunFigures {
-  const { plan, seed, checked, fired } = context
+  const { plan, seed, checked } = context
   const { connectors } = lived
   const badShare = meters.badShare()
   const recoveryMs = meters.recoveryMs()
@@ -142,21 +152,39 @@ function figuresOf(context: Context, meters: Meters, { lived, violation }: Outco
     storeCommands: meters.storeCommands(connectors),
     ...(badShare === undefined ? {} : { badShare }),
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
-    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(fired, lived) }),
+    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(context, lived) }),
     invariants: { checked: { ...checked }, ...(violation === undefined ? {} : { violation }) },
     hops: connectors.reduce((sum, { hops }) => sum + hops, 0),
   }
 }
 
-function faultFigures(fired: Context['fired'], { connectors, drift }: Lived): FaultFigures {
-  const lost = connectors.flatMap(({ name, witness, directory }) =>
-    [...witness.lostInCrash].map(([id, amount]) => [`${name} ${directory.accounts.get(id)?.name}`, `${amount}`] as const),
-  )
+function faultFigures({ fired, excused }: Context, { connectors, drift }: Lived): FaultFigures {
+  const named = (amountsOf: (connector: Connector) => Iterable<readonly [AccountId, bigint]>): Record<string, string> =>
+    Object.fromEntries(
+      connectors.flatMap((each) => [...amountsOf(each)].map(([id, amount]) => [`${each.name} ${each.directory.accounts.get(id)?.name}`, `${amount}`] as const)),
+    )
+  const mayLose = connectors.some(({ store }) => store.mayLose)
   return {
     fired: Object.fromEntries(fired),
-    lostInCrash: Object.fromEntries(lost),
+    lostInCrash: named(({ witness }) => witness.lostInCrash),
+    ...(mayLose
+      ? {
+          lostByStores: {
+            uncredited: named(({ witness }) => witness.lostByStore),
+            uncharged: named(({ witness }) => witness.forgiven),
+            reported: named(({ store }) => lostIn(store)),
+            excused: excused.size,
+          },
+        }
+      : {}),
     drift: Object.fromEntries([...drift].map(([line, amount]) => [line, `${amount}`])),
   }
+}
+
+/** As the connector itself reports it. */
+function lostIn(store: SimStore): Map<AccountId, bigint> {
+  const { accounts } = store.read([...store.shards.keys()])
+  return new Map(accounts.flatMap(({ account, lostByFailover }) => (lostByFailover === undefined ? [] : [[account, lostByFailover] as const])))
 }
 
 function policyOf(plan: Plan): string {

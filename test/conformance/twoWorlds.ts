@@ -138,7 +138,7 @@ export function simulated(steps: readonly Step[]): Played[] {
     seed: SEED,
     events,
     checked: nothingChecked(),
-    fired: new Map(),
+    fired: new Map(), excused: new Set(),
     trace: (line) => {
       if (line.kind === 'input' && line.who !== 'announcer') seen.push({ input: line.input, effects: [] })
       if (line.kind === 'effect' && line.who !== 'announcer') seen.at(-1)?.effects.push(line.effect)
@@ -160,7 +160,7 @@ export function simulated(steps: readonly Step[]): Played[] {
       },
       config,
       draws: draws(),
-      way: { events, process: new StoreProcess(events), stream: new Stream(SEED, 'store hub t0'), latency: constant },
+      way: { events, process: new StoreProcess(events), stream: new Stream(SEED, 'store hub t0'), latency: constant, confirmUs: 0 },
       ended: () => {
         throw new Error('the thread ended')
       },

@@ -27,7 +27,13 @@ export const fault = named(
         restartUs: count.describe('From its death to the start of its next life.'),
       })
       .describe('A thread dies with all that it had in memory.'),
-    z.strictObject({ type: z.literal('store-restart'), restartUs: count, cuts }).describe('The store dies, and comes back with all its data.'),
+    z
+      .strictObject({ type: z.literal('store-restart'), restartUs: count, cuts, losesUs: z.exactOptional(count.describe('Left out: nothing.')) })
+      .describe('The store dies, and comes back as it was so long before.'),
+    z
+      .strictObject({ type: z.literal('store-failover'), restartUs: count, cuts, losesUs: count, node: count })
+      .describe('One node of the store dies, and its shards come back as they were so long before.'),
+    z.strictObject({ type: z.literal('store-cut'), thread: threadId, cut }).describe("A thread's connection to the store breaks."),
     z.strictObject({ type: z.literal('store-stall'), lastsUs: count, cuts }).describe('The store applies and answers nothing for a time.'),
   ]),
 )

@@ -50,8 +50,14 @@ export const fault = z.discriminatedUnion('kind', [
     restartAfter: latency,
     ...cut,
   }).describe('A thread dies with all that it had in memory, and starts again under a new epoch.'),
-  strike('store-restart', { restartAfter: latency, arrives: cut.arrives }).describe(
-    'The store dies and comes back with all its data; every connection breaks.',
+  strike('store-restart', { restartAfter: latency, arrives: cut.arrives, loses: z.exactOptional(latency.describe('Left out: nothing.')) }).describe(
+    'The store dies and comes back as it was so long before; every connection breaks.',
+  ),
+  strike('store-failover', { restartAfter: latency, arrives: cut.arrives, loses: latency }).describe(
+    'One node of the store dies, and its shards come back as they were so long before; every connection breaks.',
+  ),
+  strike('store-cut', { thread: z.exactOptional(threadId.describe('Left out: any.')), ...cut }).describe(
+    "A thread's connection to the store breaks, and it makes a new one.",
   ),
   strike('store-stall', { lasts: latency, ...cut }).describe('The store stands still; a connection with a command that is not answered in time is given up.'),
   passing('wake-lost', {}).describe('A hint between two threads is lost.'),

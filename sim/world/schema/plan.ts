@@ -33,6 +33,7 @@ const connector = z.strictObject({
   announceIntervalMs: milliseconds,
   attemptTimeoutMs: z.exactOptional(milliseconds),
   coolAfterMs: milliseconds,
+  durability: z.exactOptional(z.enum(['everysec', 'always', 'wait'])).describe('What its store may lose of what it acknowledged (B12). Left out: everysec.'),
   limitsKnown: z.boolean().describe("Whether the peers' limits are known to its policies."),
 })
 const line = z.strictObject({
