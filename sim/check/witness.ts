@@ -24,6 +24,9 @@ export interface Asked {
   readonly from: AccountId
   readonly prepare: Prepare
   readonly requestId: string | undefined
+  /** Who holds it. */
+  readonly thread: ThreadId
+  readonly epoch: string
 }
 
 export interface Sent {
@@ -35,6 +38,7 @@ export interface Sent {
   /** Where it may be sent again under it. */
   readonly requestId: string | undefined
   readonly prepare: Prepare
+  readonly at: number
 }
 
 /** A fulfillment that comes for an attempt. */
@@ -42,6 +46,8 @@ export interface Heard {
   readonly condition: string
   readonly payment: PaymentId
   readonly attempt: number
+  /** Of the life that hears it. */
+  readonly epoch: string
   /** It is the condition's preimage. */
   readonly right: boolean
   readonly at: number
@@ -79,7 +85,7 @@ export class Witness implements StoreWatch {
   readonly #forgiven = new Map<AccountId, bigint>()
   readonly #deduplicating = new Set<AccountId>()
   /** Prepares that are not answered yet. */
-  #open = 0
+  readonly #open = new Set<Asked>()
 
   /** `excused`: conditions of payments that may end another way than was told; given where the store may lose writes. */
   constructor(connector: string, checked: Checked, excused?: Set<string>) {
@@ -199,8 +205,11 @@ export class Witness implements StoreWatch {
     const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
     if (entry !== undefined && record !== undefined) {
       this.#settle(entry, record.condition)
-      this.#entries.remove(record.condition, entry)
-      this.#undoing?.note(thread, () => this.#entries.restore(record.condition, entry))
+      // A zombie may yet tell how it ended.
+      if (!this.#isHeldByZombie(entry, record.condition)) {
+        this.#entries.remove(record.condition, entry)
+        this.#undoing?.note(thread, () => this.#entries.restore(record.condition, entry))
+      }
     }
     if (key === undefined) return
     this.#noteForgotten(thread, key)
@@ -370,22 +379,32 @@ export class Witness implements StoreWatch {
     if (seq > book.acknowledged) book.acknowledged = seq
   }
 
-  asked(): void {
-    this.#open++
+  asked(asked: Asked): void {
+    this.#open.add(asked)
   }
 
   /** The thread that held this request has ended, and nobody answers it. */
-  cutOff({ from, prepare }: Asked): void {
-    this.#open--
-    this.#cutOff.add(`${from} ${prepare.condition}`)
+  cutOff(asked: Asked): void {
+    this.#open.delete(asked)
+    this.#cutOff.add(`${asked.from} ${asked.prepare.condition}`)
+  }
+
+  /** A life that does not know that another has its book still holds a request for it. */
+  #isHeldByZombie({ sender }: Entry, condition: string): boolean {
+    for (const { from, prepare, thread, epoch } of this.#open) {
+      if (from === sender && prepare.condition === condition && this.#book(thread).epoch !== epoch) return true
+    }
+    return false
   }
 
   /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
   sent(sent: Sent): void {
-    const { to, payment, attempt, prepare } = sent
+    const { to, payment, attempt, prepare, at } = sent
     const { condition, amount, expiresAt } = prepare
     this.#checked.B1++
     const entry = this.#entries.find(condition, payment)
+    // What a thread sends after a pause, when its payment has ended in a later life, nobody can take any more.
+    if (at >= expiresAt && entry?.phase !== 'underWay') return
     if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
@@ -409,10 +428,12 @@ export class Witness implements StoreWatch {
     if (charged !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${charged}, was sent by ${epoch}`, condition)
   }
 
-  /** A fulfillment reaches the thread that sent this attempt. */
+  /** A fulfillment reaches the thread that sent this attempt. One that has lost its book cannot book it any more (B3). */
   fulfillHeard(heard: Heard): void {
     const entry = this.#countingEntry(heard)
-    if (entry?.sent === undefined || entry.phase !== 'underWay') return
+    if (entry?.sent === undefined) return
+    if (this.#book(entry.thread).epoch !== heard.epoch) return this.fulfillMissed(heard)
+    if (entry.phase !== 'underWay') return
     entry.fulfilled = true
     this.#expect(entry.sent.to, entry.sent.amount)
     if (!entry.missed) return
@@ -457,7 +478,7 @@ export class Witness implements StoreWatch {
 
   /** An answer leaves. B1: what it rests on is durable. B4: an id has one answer. `ends`: it is the receiver's. */
   told(asked: Asked, reply: Reply | Refusal): void {
-    this.#open--
+    this.#open.delete(asked)
     if (reply.type === 'refusal') return
     const { condition, amount } = asked.prepare
     const entry = this.#askedEntry(asked, reply)
@@ -537,7 +558,7 @@ export class Witness implements StoreWatch {
   #settle(entry: Entry, condition: string): void {
     if (entry.told || entry.record === undefined) return
     this.#checked.ends++
-    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry))
+    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry) && !this.#isHeldByZombie(entry, condition))
       throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
     if (entry.fulfilled !== (entry.phase === 'credited'))
       throw this.#broken('ends', `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`, condition)
@@ -551,7 +572,7 @@ export class Witness implements StoreWatch {
 
   /** At the end: the store is at rest, nobody waits, and each balance is what its holder was told. */
   quiet(store: StoreAtRest, isCool: boolean): void {
-    if (this.#open > 0) throw this.#broken('quiet', `${this.#open} prepares were never answered`)
+    if (this.#open.size > 0) throw this.#broken('quiet', `${this.#open.size} prepares were never answered`)
     for (const { thread } of store.books.values()) {
       const unrest = unrestIn(store, thread, { isCool, look: () => this.#checked.quiet++, mayLack: (account) => this.#money.undoneOf(account).given })
       if (unrest !== undefined) throw this.#broken('quiet', unrest.what, ...unrest.about)

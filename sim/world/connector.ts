@@ -8,9 +8,10 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
-import type { Cut, StoreFailover, StoreRestart, StoreStall, Strike } from '../faults/fault.ts'
+import type { ClockError, ConnectorStrike, Cut, StoreFailover, StoreRestart, StoreStall } from '../faults/fault.ts'
 import type { ConnectorPlan, Durability } from '../workload/plan.ts'
 import { Behaviours } from './behaviours.ts'
+import { Clock } from './clock.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { dealer } from './dealing.ts'
 import type { Home } from './incarnation.ts'
@@ -42,6 +43,7 @@ export class Connector implements Home {
   readonly plan: ConnectorPlan
   readonly directory: Directory
   readonly store: SimStore
+  readonly storeClock = new Clock()
   readonly witness: Witness
   readonly fulfillmentOf: (condition: string) => string | undefined
   /** Prepares taken in. */
@@ -247,18 +249,36 @@ export class Connector implements Home {
   // --- what goes wrong ------------------------------------------------------------------------------------------------
 
   /** Not where it finds nothing to strike: a thread that is down, a store that is down or stands still. */
-  isOpenTo(fault: Strike): boolean {
-    if (fault.type === 'crash') return this.#host(fault.thread).isUp
-    if (fault.type === 'store-cut') return this.#host(fault.thread).hasStore
-    return this.#process.isUp && this.#process.stall === undefined
+  isOpenTo(fault: ConnectorStrike): boolean {
+    switch (fault.type) {
+      case 'crash':
+        return this.#host(fault.thread).isUp
+      case 'pause':
+        return this.#host(fault.thread).canPause
+      case 'clock':
+        return true
+      case 'store-cut':
+        return this.#host(fault.thread).hasStore
+      case 'store-restart':
+      case 'store-failover':
+      case 'store-stall':
+        return this.#process.isUp && this.#process.stall === undefined
+      default:
+        return unreachable(fault)
+    }
   }
 
-  strike(fault: Strike): void {
+  /** `untilUs`: when its entry of the plan is over. */
+  strike(fault: ConnectorStrike, untilUs: number): void {
     switch (fault.type) {
       case 'crash':
         return this.#host(fault.thread).crash(fault)
       case 'store-cut':
         return this.#host(fault.thread).storeCut(fault)
+      case 'pause':
+        return this.#host(fault.thread).pause(fault)
+      case 'clock':
+        return this.#clockFails(fault, untilUs)
       case 'store-restart':
       case 'store-failover':
         return this.#restartStore(fault)
@@ -267,6 +287,12 @@ export class Connector implements Home {
       default:
         return unreachable(fault)
     }
+  }
+
+  #clockFails({ clock, byUs, driftPpm, lastsUs }: ClockError, planUntilUs: number): void {
+    const { events } = this.#context
+    const of = clock === 'store' ? this.storeClock : this.#host(clock).clock
+    of.fail(events, { byUs, driftPpm, untilUs: lastsUs === undefined ? planUntilUs : events.nowUs + lastsUs })
   }
 
   #restartStore(fault: StoreRestart | StoreFailover): void {

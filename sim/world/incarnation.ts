@@ -4,15 +4,18 @@ import type { PaymentId } from '../../src/core/book/change.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
 import { makeThread } from '../../src/core/thread.ts'
+import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
 import type { Asked, Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
+import type { Clock } from './clock.ts'
 import { type Context, traceTime } from './context.ts'
 import { type Failure, type Respond, UNKNOWN } from './link.ts'
 import type { Stream } from './random.ts'
+import { Pausing } from './pausing.ts'
 import type { SimStore } from './store.ts'
 import { StoreConnection, type StoreWay } from './storeConnection.ts'
 import { storePerformers } from './storePerformers.ts'
@@ -22,6 +25,7 @@ import type { Ending, StoreCommand, StoreReply } from './trace.ts'
 export interface Home {
   readonly name: string
   readonly store: SimStore
+  readonly storeClock: Clock
   readonly witness: Witness
   /** Puts an excentric prepare on its line; the answer comes to `hear`. */
   readonly send: (thread: ThreadId, effect: Extract<Effect, { type: 'sendPrepare' }>, hear: Respond) => void
@@ -37,21 +41,19 @@ export interface Seat {
   readonly config: ThreadConfig
   readonly draws: Stream
   readonly way: StoreWay
-  /** The present life is over. */
-  readonly ended: () => void
+  readonly clock: Clock
+  /** This life is over. */
+  readonly ended: (life: Incarnation) => void
+  /** It wakes, and its connection to the store was lost meanwhile. */
+  readonly lacksStore: (life: Incarnation) => void
 }
 
 interface Held extends Asked {
   readonly respond: Respond
 }
 
-/** How the next step is cut short. */
-interface Doom {
-  /** Of its effects. */
-  readonly share: number
-  readonly cut: Cut
-  isMet: boolean
-}
+/** How the next step is cut short, after a share of its effects: it dies, or what is left of them waits. */
+type Doom = { readonly share: number; isMet: boolean } & ({ readonly how: 'die'; readonly cut: Cut } | { readonly how: 'pause'; readonly lastsUs: number })
 
 /** A thread that stops of itself waits for what it has sent. */
 const ALL_ARRIVES: Cut = { arrives: 1, lateUs: 0 }
@@ -65,11 +67,13 @@ export class Incarnation {
   readonly #passedOn = new Set<Respond>()
   /** Accounts that have said so. */
   readonly #deduplicating = new Set<AccountId>()
+  readonly #pause: Pausing
   #connection: StoreConnection | undefined
   #isAlive = true
   #doom: Doom | undefined
+  #left: readonly Effect[] = []
   #lastRequest = 0
-  #wakeAtUs = Number.NaN
+  #deadlineMs = Number.NaN
 
   constructor(seat: Seat, epoch: string) {
     this.epoch = epoch
@@ -77,7 +81,10 @@ export class Incarnation {
     const { context } = seat
     const thread = makeThread(seat.config)
     const step = context.plan.faults.length === 0 ? thread.step : this.#mortal(thread.step)
-    this.#step = pump(context.trace === undefined ? step : this.#traced(step), this.#performers())
+    const performers = this.#performers()
+    this.#step = pump(context.trace === undefined ? step : this.#traced(step), performers)
+    const perform = pump(() => this.#left, performers)
+    this.#pause = new Pausing(context.events, () => this.#finishStep(perform))
   }
 
   #mortal(step: (input: Input) => readonly Effect[]): (input: Input) => readonly Effect[] {
@@ -86,7 +93,9 @@ export class Incarnation {
       const doom = this.#doom
       if (doom === undefined) return effects
       doom.isMet = true
-      return effects.slice(0, Math.floor(doom.share * (effects.length + 1)))
+      const done = Math.floor(doom.share * (effects.length + 1))
+      if (doom.how === 'pause') this.#left = effects.slice(done)
+      return effects.slice(0, done)
     }
   }
 
@@ -105,7 +114,28 @@ export class Incarnation {
   input(input: Input): void {
     if (!this.#isAlive) return
     this.#step(input)
-    if (this.#doom?.isMet) this.die(this.#doom.cut)
+    const doom = this.#doom
+    if (!doom?.isMet) return
+    this.#doom = undefined
+    if (doom.how === 'die') this.die(doom.cut)
+    else this.#pause.begin(doom.lastsUs)
+  }
+
+  /** What was left of the step in which it paused. */
+  #finishStep(perform: (input: Input) => void): void {
+    if (this.#isAlive) perform({ type: 'wakeHeard', at: this.#now() })
+    this.#left = []
+    if (this.#isAlive && !this.hasStore) this.#seat.lacksStore(this)
+  }
+
+  hearSnapshot(snapshot: Snapshot): void {
+    if (this.#pause.isOn) this.#pause.wait(() => this.hearSnapshot(snapshot))
+    else this.input({ type: 'snapshotTaken', at: this.#now(), snapshot })
+  }
+
+  hearWake(): void {
+    if (this.#pause.isOn) this.#pause.wait(() => this.hearWake())
+    else this.input({ type: 'wakeHeard', at: this.#now() })
   }
 
   start(): void {
@@ -116,8 +146,15 @@ export class Incarnation {
   /** A concentric prepare from an account of this thread's farm. */
   receive(from: AccountId, prepare: Prepare, requestId: string | undefined, respond: Respond): void {
     const request = ++this.#lastRequest
-    this.#held.set(request, { from, prepare, requestId, respond })
-    this.#seat.home.witness.asked()
+    const held: Held = { from, prepare, requestId, thread: this.#seat.config.thread, epoch: this.epoch, respond }
+    this.#held.set(request, held)
+    this.#seat.home.witness.asked(held)
+    if (this.#pause.isOn) this.#pause.wait(() => this.#take(request, held))
+    else this.#take(request, held)
+  }
+
+  #take(request: number, { from, prepare, requestId }: Asked): void {
+    if (!this.#isAlive) return
     const at = this.#now()
     const draw = this.#seat.draws.draw()
     if (requestId === undefined) this.input({ type: 'prepareReceived', at, draw, from, request, prepare })
@@ -141,7 +178,20 @@ export class Incarnation {
 
   /** In the midst of its next step, after a share of its effects. */
   dieInNextStep(share: number, cut: Cut): void {
-    this.#doom ??= { share, cut, isMet: false }
+    this.#doom ??= { how: 'die', share, cut, isMet: false }
+  }
+
+  get isPaused(): boolean {
+    return this.#pause.isOn
+  }
+
+  pause(lastsUs: number): void {
+    this.#pause.begin(lastsUs)
+  }
+
+  /** In the midst of its next step, after a share of its effects. */
+  pauseInNextStep(share: number, lastsUs: number): void {
+    this.#doom ??= { how: 'pause', share, lastsUs, isMet: false }
   }
 
   /** What it held is broken, what it sent is on its way, what it would have heard is heard by nobody. */
@@ -157,7 +207,7 @@ export class Incarnation {
     this.#held.clear()
     for (const respond of this.#passedOn) respond(UNKNOWN)
     this.#passedOn.clear()
-    ended()
+    ended(this)
   }
 
   get hasStore(): boolean {
@@ -170,8 +220,10 @@ export class Incarnation {
   }
 
   #giveUpStore(): void {
+    if (this.#pause.isOn) return this.#pause.wait(() => this.#giveUpStore())
     const { way, config } = this.#seat
     this.loseStore(way.process.stall?.cuts[Number(config.thread.slice(1))] ?? ALL_ARRIVES)
+    if (this.#isAlive) this.#seat.lacksStore(this)
   }
 
   /** The connection is cut: what is sent now is lost, until there is another. */
@@ -196,6 +248,7 @@ export class Incarnation {
   /** There is a way to the store again. */
   reconnect(): void {
     if (!this.#isAlive || this.hasStore || !this.#seat.way.process.isUp) return
+    if (this.#pause.isOn) return this.#pause.wait(() => this.reconnect())
     this.#connect()
     this.input({ type: 'reconnected', at: this.#now() })
   }
@@ -207,7 +260,7 @@ export class Incarnation {
   // --- effects --------------------------------------------------------------------------------------------------------
 
   #now(): number {
-    return this.#seat.context.events.nowMs()
+    return this.#seat.clock.readMs(this.#seat.context.events.nowUs)
   }
 
   #draw(): number {
@@ -223,6 +276,7 @@ export class Incarnation {
         ask: (command, apply, hear) => this.#ask(command, apply, hear),
         input: (input) => this.input(input),
         now: () => this.#now(),
+        storeNow: () => home.storeClock.readMs(this.#seat.context.events.nowUs),
         draw: () => this.#draw(),
       }),
       wake: (effect) => home.wake(effect.to),
@@ -239,7 +293,13 @@ export class Incarnation {
   /** There and back on the thread's one connection to the store. */
   #ask<R extends StoreReply>(command: StoreCommand, apply: () => R, hear: (reply: R) => void): void {
     const traced = this.#seat.context.trace === undefined ? apply : () => this.#tracedCommand(command, apply)
-    this.#connection?.ask(traced, hear)
+    const connection = this.#connection
+    connection?.ask(traced, (reply) => {
+      if (!this.#pause.isOn) return hear(reply)
+      this.#pause.wait(() => {
+        if (this.#connection === connection) hear(reply)
+      })
+    })
   }
 
   /** A command that breaks an invariant stands in the trace too: it is the last line. */
@@ -258,18 +318,19 @@ export class Incarnation {
   #send(effect: Extract<Effect, { type: 'sendPrepare' }>): void {
     const { home, config } = this.#seat
     const { to, payment, attempt, requestId, prepare } = effect
-    home.witness.sent({ to, payment, epoch: this.epoch, attempt, requestId, prepare })
+    home.witness.sent({ to, payment, epoch: this.epoch, attempt, requestId, prepare, at: this.#now() })
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
   #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure): void {
+    if (this.#pause.isOn) return this.#pause.wait(() => this.#heardReply(from, payment, attempt, prepare, reply))
     const at = this.#now()
     if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
       case 'fulfill': {
         const { witness, fulfillmentOf } = this.#seat.home
         const right = fulfillmentOf(prepare.condition) === reply.fulfillment
-        const heard = { condition: prepare.condition, payment, attempt, right, at }
+        const heard = { condition: prepare.condition, payment, attempt, epoch: this.epoch, right, at }
         if (!this.#isAlive) return witness.fulfillMissed(heard)
         witness.fulfillHeard(heard)
         return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
@@ -304,13 +365,18 @@ export class Incarnation {
     held.respond(reply)
   }
 
+  /** By its own clock, and never early; a clock that jumps forwards while it sleeps does not wake it. */
   #sleepUntil(atMs: number): void {
-    const atUs = Math.ceil(atMs * 1000)
-    this.#wakeAtUs = atUs
-    this.#seat.context.events.at(atUs, () => {
-      if (this.#wakeAtUs !== atUs || !this.#isAlive) return
-      this.#wakeAtUs = Number.NaN
-      this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
-    })
+    const { clock, context } = this.#seat
+    this.#deadlineMs = atMs
+    context.events.after(Math.ceil(atMs * 1000) - clock.read(context.events.nowUs), () => this.#wakeAt(atMs))
+  }
+
+  #wakeAt(atMs: number): void {
+    if (this.#deadlineMs !== atMs || !this.#isAlive) return
+    if (this.#pause.isOn) return this.#pause.waitAsTimer(() => this.#wakeAt(atMs))
+    if (this.#now() < atMs) return this.#sleepUntil(atMs)
+    this.#deadlineMs = Number.NaN
+    this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
   }
 }

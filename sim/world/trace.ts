@@ -13,7 +13,7 @@ import type { Account, AccountId, ThreadId } from '../../src/core/values/account
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
-import type { Slip, Strike } from '../faults/fault.ts'
+import type { ConnectorStrike, LineStrike, Slip } from '../faults/fault.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
 import type { Failure } from './link.ts'
@@ -35,7 +35,7 @@ export type TraceLine =
         | { readonly who: ThreadId; readonly effect: Effect }
         | { readonly who: 'announcer'; readonly effect: AnnouncerEffect }
       ))
-  /** Told when it leaves; `arrives` in virtual ms. A prepare and its reply are one exchange, numbered on each line. */
+  /** Told when it leaves; `arrives` in virtual ms, left out where it is lost. A prepare and its reply are one exchange, numbered on each line. */
   | {
       readonly at: number
       readonly kind: 'message'
@@ -43,13 +43,15 @@ export type TraceLine =
       readonly exchange: number
       readonly from: string
       readonly to: string
-      readonly arrives: number
+      readonly arrives?: number
       readonly message: Message
     }
   /** A command as the store applied it, and its reply; without one where it breaks an invariant, and the trace ends. */
   | (Stepped & { readonly kind: 'store'; readonly who: ThreadId | 'announcer'; readonly command: StoreCommand; readonly reply?: StoreReply })
   /** Something goes wrong at a connector; `name` is its entry of the plan. */
-  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Strike })
+  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: ConnectorStrike })
+  /** The same on a line. */
+  | { readonly at: number; readonly kind: 'lineFault'; readonly line: string; readonly name: string; readonly fault: LineStrike }
   /** Something goes wrong with a single message, `on` says which; `who`: the connector or the line where it passes. */
   | { readonly at: number; readonly kind: 'slip'; readonly name: string; readonly who: string; readonly on: string; readonly slip: Slip }
   /** A store has died, and these shards come back without what was applied after `since`. */

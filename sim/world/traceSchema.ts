@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { announcerEffect, announcerEffects, announcerInput } from './schema/announcer.ts'
 import { leftMessage } from './schema/book.ts'
-import { fault, slip } from './schema/fault.ts'
+import { fault, lineFault, slip } from './schema/fault.ts'
 import { plan } from './schema/plan.ts'
 import { announcementFields, bookEntry, reading } from './schema/routing.ts'
 import { describes } from './schema/shape.ts'
@@ -83,8 +83,8 @@ const messageLine = z
     from: name.describe('A connector or a user.'),
     to: name.describe('A connector or a user. In a world where both have this name, the line says which.'),
     arrives: z
-      .number()
-      .describe('When it will reach `to`, in virtual ms. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.'),
+      .exactOptional(z.number())
+      .describe('When it will reach `to`, in virtual ms; left out where it is lost. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.'),
     message,
   })
   .describe('A message leaves one end of a line.')
@@ -120,13 +120,16 @@ function store<C extends z.ZodType, R extends z.ZodType>(command: C, reply: R) {
 const faultLine = z
   .strictObject({ at, kind: z.literal('fault'), connector, name: z.string().describe('Its entry of the plan.'), fault })
   .describe('Something goes wrong at a connector.')
+const lineFaultLine = z
+  .strictObject({ at, kind: z.literal('lineFault'), line: lineName, name: z.string().describe('Its entry of the plan.'), fault: lineFault })
+  .describe('Something goes wrong on a line.')
 const slipLine = z
   .strictObject({
     at,
     kind: z.literal('slip'),
     name: z.string().describe('Its entry of the plan.'),
     who: z.string().describe('The connector or the line where the message passes.'),
-    on: z.string().describe('Which message: of a wake the thread that it is for.'),
+    on: z.string().describe('Which message: `exchange 7`, which leaves now, in the next line; of a wake the thread that it is for.'),
     slip,
   })
   .describe('Something goes wrong with a single message.')
@@ -172,7 +175,7 @@ const closing = z
   })
   .describe('What the store of a connector holds when the run is over: one line for each, the last of a trace that no broken invariant cut short.')
 
-export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, slipLine, ended, cut, undone, closing])
+export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, lineFaultLine, slipLine, ended, cut, undone, closing])
 
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
 Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by a warm (granted = the granted of its reply, and cold less by as much) and by a cool (cold + given - returned where that is positive, then returned = given).
@@ -194,6 +197,7 @@ describes<typeof effectLine, LineOf<'effect'>>()
 describes<typeof message, Message>()
 describes<typeof messageLine, LineOf<'message'>>()
 describes<typeof faultLine, LineOf<'fault'>>()
+describes<typeof lineFaultLine, LineOf<'lineFault'>>()
 describes<typeof slipLine, LineOf<'slip'>>()
 describes<typeof ended, LineOf<'ended'>>()
 describes<typeof cut, LineOf<'cut'>>()

@@ -9,7 +9,7 @@ import type { EndpointPlan } from '../workload/plan.ts'
 import { Behaviours, rejectBy } from './behaviours.ts'
 import type { Context } from './context.ts'
 import { KeptAnswers } from './keptAnswers.ts'
-import type { Connections, Door, Respond } from './link.ts'
+import { type Connections, type Door, type Respond, UNKNOWN } from './link.ts'
 import type { Meters } from './meters.ts'
 import type { Line } from './network.ts'
 import type { Payment, Payments } from './payments.ts'
@@ -42,6 +42,8 @@ interface Asking {
   readonly requestId: string | undefined
 }
 
+/** For so long after its expiry a request that nothing is heard of is waited for. */
+const PATIENCE_MS = 2_000
 /** Between a request that broke or was refused and the next. */
 const RETRY_MS = 50
 
@@ -117,11 +119,16 @@ export class User {
   /** `mayBeTaken`: an earlier request of this asking broke while it was held. */
   #ask(asking: Asking, mayBeTaken: boolean): void {
     const { payment, access, prepare, requestId } = asking
-    access.line.prepare(this.name, access.connections.next(), prepare, requestId, (reply) => {
+    let isOver = false
+    const hear: Respond = (reply) => {
+      if (isOver) return
+      isOver = true
       if (reply.type === 'failure') this.#failed(asking, mayBeTaken || reply.how === 'unknown')
       else if (reply.type === 'refusal' && reply.status === 503) this.#failed(asking, mayBeTaken)
       else this.#heard(payment, reply)
-    })
+    }
+    access.line.prepare(this.name, access.connections.next(), prepare, requestId, hear)
+    if (access.line.mayLose) this.#context.events.at((prepare.expiresAt + PATIENCE_MS) * 1000, () => hear(UNKNOWN))
   }
 
   /** On the next connection, under the same id where it may have been taken, for as long as that can help. */

@@ -89,7 +89,7 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   for (const connector of connectors) connector.start()
   for (const name of plan.subjects) meters.watch(population.connectors.get(name) as Connector)
   meters.startSampling()
-  startStrikes(context, population.connectors)
+  startStrikes(context, population)
   events.runUntil(0)
   if (plan.payments.length > 0) startPayments(context, population, plan.payments)
   else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
@@ -202,9 +202,11 @@ function populate(context: Context, payments: Payments, meters: Meters): Populat
   const fulfillmentOf = (condition: string): string | undefined => payments.find(condition)?.fulfillment
   const connectors = new Map(plan.connectors.map((each) => [each.name, new Connector(context, each, accounts.get(each.name) ?? [], meters, fulfillmentOf)]))
   const users = new Map(plan.endpoints.map((each) => [each.name, new User(context, each, payments, meters)]))
-  for (const line of plan.lines) joinPeers(context, connectors, line)
-  for (const endpoint of plan.endpoints) joinUser(context, connectors, users, endpoint)
-  return { users, connectors }
+  const lines = [
+    ...plan.lines.map((line) => joinPeers(context, connectors, line)),
+    ...plan.endpoints.flatMap((endpoint) => joinUser(context, connectors, users, endpoint)),
+  ]
+  return { users, connectors, lines: new Map(lines.map((line) => [line.name, line])) }
 }
 
 function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, line: LinePlan): void {
@@ -255,14 +257,15 @@ function below(connector: string, name: string): Address {
   return address(`test.${connector}.${name}`)
 }
 
-function joinPeers(context: Context, connectors: ReadonlyMap<string, Connector>, { name, from, to, latency }: LinePlan): void {
+function joinPeers(context: Context, connectors: ReadonlyMap<string, Connector>, { name, from, to, latency }: LinePlan): Line {
   const a = connectors.get(from) as Connector
   const b = connectors.get(to) as Connector
   const atA = accountIdOf(to, a.plan.parallelism)
   const atB = accountIdOf(from, b.plan.parallelism)
-  const line = new Line(context, name, latency)
+  const line = new Line(context, name, from, latency)
   a.connect(atA, line, () => b.open(accountNamed(b, atB), from), { connector: b, account: atB })
   b.connect(atB, line, () => a.open(accountNamed(a, atA), to), { connector: a, account: atA })
+  return line
 }
 
 function accountNamed(connector: Connector, id: string): Account {
@@ -271,13 +274,14 @@ function accountNamed(connector: Connector, id: string): Account {
   return account
 }
 
-function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, users: ReadonlyMap<string, User>, endpoint: EndpointPlan): void {
+function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, users: ReadonlyMap<string, User>, endpoint: EndpointPlan): Line[] {
   const user = users.get(endpoint.name) as User
-  for (const at of endpoint.at) {
+  return endpoint.at.map((at) => {
     const connector = connectors.get(at) as Connector
     const account = accountNamed(connector, accountIdOf(`user ${endpoint.name}`, endpoint.parallelism))
-    const line = new Line(context, userLine(endpoint.name, at), endpoint.latency)
+    const line = new Line(context, userLine(endpoint.name, at), endpoint.name, endpoint.latency)
     connector.connect(account.id, line, () => new Connections([user.door(at)]))
     user.accesses.push({ connector: at, account, connections: connector.open(account, endpoint.name), line })
-  }
+    return line
+  })
 }

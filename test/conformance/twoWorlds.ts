@@ -10,6 +10,7 @@ import { nothingChecked } from '../../sim/check/violation.ts'
 import { Witness } from '../../sim/check/witness.ts'
 import type { Plan } from '../../sim/workload/plan.ts'
 import type { Context } from '../../sim/world/context.ts'
+import { Clock } from '../../sim/world/clock.ts'
 import { Events } from '../../sim/world/events.ts'
 import { Incarnation } from '../../sim/world/incarnation.ts'
 import type { Respond as SimRespond } from '../../sim/world/link.ts'
@@ -151,6 +152,7 @@ export function simulated(steps: readonly Step[]): Played[] {
       home: {
         name: 'hub',
         store,
+      storeClock: new Clock(),
         witness,
         send: (_, { prepare }, hear) => {
           waiting.push({ prepare, hear })
@@ -161,9 +163,11 @@ export function simulated(steps: readonly Step[]): Played[] {
       config,
       draws: draws(),
       way: { events, process: new StoreProcess(events), stream: new Stream(SEED, 'store hub t0'), latency: constant, confirmUs: 0 },
+      clock: new Clock(),
       ended: () => {
         throw new Error('the thread ended')
       },
+      lacksStore: () => {},
     },
     't0-1',
   )
