@@ -54,7 +54,7 @@ export class Sending implements Dispatcher.DispatchHandler {
     const hear = this.#hear
     if (hear === undefined) return
     this.#hear = undefined
-    queueMicrotask(() => hear(outcome))
+    process.nextTick(hear, outcome)
   }
 
   silence(): void {

@@ -11,7 +11,7 @@ import type { CommitReply, Cooled, Owned, Warmed } from '../core/input.ts'
 import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
-import { type Commit, commitArguments } from './changes.ts'
+import { type Commit, commitText } from './changes.ts'
 import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
 import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
@@ -87,7 +87,7 @@ export class RedisStore {
   async commit(thread: ThreadId, epoch: string, commits: readonly Commit[]): Promise<readonly CommitReply[]> {
     const { book, hotBalance, taken, given, underWay, payments, position, tallies, left } = this.#keys.book(thread)
     const keys = [book, hotBalance, taken, given, underWay, payments, position, tallies, left]
-    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, ...commitArguments(commits)])
+    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, commitText(commits)])
     if (replies === 'missing') throw noBook(thread)
     const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
     if (refused >= 0) throw new StoreRefused(`commit ${commits[refused]?.seq} of ${thread}, ${replies[refused]?.slice(9)}`)
