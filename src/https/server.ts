@@ -153,7 +153,7 @@ class Gate implements FarmServer {
     const { socket } = request.raw
     this.#inFlight++
     this.#underWay.set(socket, (this.#underWay.get(socket) ?? 0) + 1)
-    reply.raw.once('close', () => this.#leave(socket))
+    reply.raw.on('close', () => this.#leave(socket))
     done()
   }
 
