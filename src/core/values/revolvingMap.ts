@@ -39,7 +39,11 @@ export class RevolvingMap<K, V> {
 
   /** In the order in which their keys were first set. */
   *values(): Generator<V> {
-    for (const { value } of this.#cells.values()) if (value !== undefined) yield value
+    for (const [, value] of this) yield value
+  }
+
+  *[Symbol.iterator](): Generator<readonly [K, V]> {
+    for (const [key, { value }] of this.#cells) if (value !== undefined) yield [key, value]
   }
 }
 

@@ -9,7 +9,10 @@ test('set, replaced and deleted → as a Map has it, in the order of the first s
   expect([map.size, map.get('a'), map.get('c'), map.has('b'), [...map.values()]]).toEqual([2, 3, undefined, true, [3, 2]])
   expect([map.delete('a'), map.delete('a'), map.size, map.get('a')]).toEqual([true, false, 1, undefined])
   map.set('a', 4)
-  expect([...map.values()]).toEqual([2, 4])
+  expect([...map]).toEqual([
+    ['b', 2],
+    ['a', 4],
+  ])
 })
 
 test('cleared → empty, and takes values again', () => {
