@@ -14,6 +14,7 @@ import type { Account, AccountId, ThreadId, Unit } from './values/account.ts'
 import type { Amount, Balance } from './values/amount.ts'
 import type { Draw } from './values/draw.ts'
 import type { Rates } from './values/rate.ts'
+import { RevolvingMap } from './values/revolvingMap.ts'
 import type { UnixMs } from './values/time.ts'
 
 export interface ThreadConfig {
@@ -76,7 +77,7 @@ export interface ThreadState {
   lastPayment: number
   lastMessage: number
   readonly holdings: Map<AccountId, Holding>
-  readonly payments: Map<PaymentId, Payment>
+  readonly payments: RevolvingMap<PaymentId, Payment>
   readonly positions: Map<Unit, Balance>
   /** Outgoing amounts under way by unit, for units with a position limit. */
   readonly outgoing: Map<Unit, Balance>
@@ -88,7 +89,7 @@ export interface ThreadState {
   /** Messages to colleagues, until they lie in their books. */
   readonly leaving: Map<string, Leaving>
   /** Requests that a colleague will answer, by the message that asked. */
-  readonly asked: Map<string, Asked>
+  readonly asked: RevolvingMap<string, Asked>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
   unswept: readonly Holding[]
   /** Until then the store may still apply what was sent by an earlier life or an earlier connection. */
@@ -112,7 +113,7 @@ export interface ThreadState {
 }
 
 export function makeThreadState(config: ThreadConfig): ThreadState {
-  const payments = new Map<PaymentId, Payment>()
+  const payments = new RevolvingMap<PaymentId, Payment>()
   return {
     config,
     epoch: '',
@@ -130,7 +131,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     draw: 0,
     consumed: new Set(),
     leaving: new Map(),
-    asked: new Map(),
+    asked: new RevolvingMap(),
     unswept: [],
     lateUntil: Number.NEGATIVE_INFINITY,
     cooling: new Set(),
@@ -147,7 +148,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
   }
 }
 
-function isLive(payments: ReadonlyMap<PaymentId, Payment>, job: Job): boolean {
+function isLive(payments: RevolvingMap<PaymentId, Payment>, job: Job): boolean {
   if (job.type !== 'attempt' && job.type !== 'repeat') return true
   const payment = payments.get(job.payment)
   if (payment === undefined || payment.attempt?.number !== job.attempt) return false

@@ -10,6 +10,7 @@ import { makeThread } from '../core/thread.ts'
 import type { ThreadConfig } from '../core/threadState.ts'
 import type { AccountId, ThreadId } from '../core/values/account.ts'
 import type { Draw } from '../core/values/draw.ts'
+import { RevolvingMap } from '../core/values/revolvingMap.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import type { Receive, Respond } from '../https/ilpOverHttp.ts'
 import { inputOf } from '../https/outcome.ts'
@@ -50,7 +51,7 @@ export class LiveThread {
   readonly #options: LiveThreadOptions
   readonly #queue: CommitQueue
   readonly #input: (input: Input) => void
-  readonly #held = new Map<number, Respond>()
+  readonly #held = new RevolvingMap<number, Respond>()
   #lastRequest = 0
   /** Which way to the store this is: what was asked on an earlier one is heard no more. */
   #way = 0

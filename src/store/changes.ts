@@ -1,6 +1,7 @@
 /**
- * Changes as the arguments of `commit.lua`: a word, then as many arguments as that word has, always the same number. What is
- * left out is an empty argument.
+ * Commits as the text that `commit.lua` reads. A change is its name, then as many words as that name has, always the same
+ * number; what is left out is an empty word. None has a unit separator inside: ids and addresses have no control characters,
+ * and JSON escapes them.
  */
 import type { Change, Counted } from '../core/book/change.ts'
 import { unreachable } from '../core/values/unreachable.ts'
@@ -12,8 +13,12 @@ export interface Commit {
   readonly changes: readonly Change[]
 }
 
-/** What follows the epoch: seq, number of arguments, changes; and the next commit. */
-export function commitArguments(commits: readonly Commit[]): string[] {
+/** Closes each word. */
+const SEPARATOR = '\x1f'
+
+/** Seq, number of words, changes; and the next commit. */
+export function commitText(commits: readonly Commit[]): string {
+  if (commits.length === 0) return ''
   const into: string[] = []
   for (const { seq, changes } of commits) {
     into.push(String(seq), '')
@@ -21,7 +26,8 @@ export function commitArguments(commits: readonly Commit[]): string[] {
     for (const change of changes) writeChange(into, change)
     into[start - 1] = String(into.length - start)
   }
-  return into
+  into.push('')
+  return into.join(SEPARATOR)
 }
 
 function writeChange(into: string[], change: Change): void {

@@ -30,9 +30,10 @@ type TombstoneText = readonly [keepUntil: number | null, reply: ReplyText]
 export function attemptLines(
   attempt: Pick<PaymentRecord, 'receiver' | 'outgoingAmount' | 'outgoingUnit' | 'route' | 'outgoingExpiry' | 'attempt' | 'data'>,
 ): readonly [string, string, string, string] {
-  const { route, outgoingExpiry, data } = attempt
-  const rest: AttemptText = data === undefined ? [route, outgoingExpiry, attempt.attempt] : [route, outgoingExpiry, attempt.attempt, base64(data)]
-  return [attempt.receiver, decimal(attempt.outgoingAmount), unitText(attempt.outgoingUnit), JSON.stringify(rest)]
+  // An AttemptText, put together here: half the time of stringifying the whole.
+  const data = attempt.data === undefined ? '' : `,"${base64(attempt.data)}"`
+  const rest = `[${JSON.stringify(attempt.route)},${attempt.outgoingExpiry},${attempt.attempt}${data}]`
+  return [attempt.receiver, decimal(attempt.outgoingAmount), unitText(attempt.outgoingUnit), rest]
 }
 
 /** Line 9, one of its parts. */
@@ -47,8 +48,11 @@ export function tombstoneText({ keepUntil, reply }: { readonly keepUntil?: UnixM
 
 export function underWayText(record: PaymentRecord): string {
   const { sender, incomingAmount, incomingUnit, incomingExpiry, condition, destination, request } = record
-  const rest: RecordText = request === undefined ? [incomingExpiry, condition, destination] : [incomingExpiry, condition, destination, request.id, request.hash]
-  return [sender, decimal(incomingAmount), unitText(incomingUnit), ...attemptLines(record), JSON.stringify(rest), '', ''].join('\n')
+  const [receiver, outgoingAmount, outgoingUnit, attempt] = attemptLines(record)
+  const key = request === undefined ? '' : `,${JSON.stringify(request.id)},${JSON.stringify(request.hash)}`
+  // A RecordText.
+  const rest = `[${incomingExpiry},${JSON.stringify(condition)},${JSON.stringify(destination)}${key}]`
+  return `${sender}\n${decimal(incomingAmount)}\n${unitText(incomingUnit)}\n${receiver}\n${outgoingAmount}\n${outgoingUnit}\n${attempt}\n${rest}\n\n`
 }
 
 export function rejectedText(change: Extract<Change, { type: 'reject' }>): string {
@@ -113,9 +117,12 @@ function tombstoneOf(sender: AccountId, request: RequestKey | undefined, [keepUn
   return { sender, request, reply: replyOf(reply), keepUntil: keepUntil ?? undefined }
 }
 
+/** What encodeURIComponent leaves as it is, found faster. */
+const PLAIN = /^[\w.-]*$/
+
 /** A unit is whatever a ledger is called; here it may hold no line end. */
 function unitText(unit: string): string {
-  return encodeURIComponent(unit)
+  return PLAIN.test(unit) ? unit : encodeURIComponent(unit)
 }
 
 export function unitOf(text: string): string {

@@ -11,12 +11,13 @@ import type { CommitReply, Cooled, Owned, Warmed } from '../core/input.ts'
 import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
-import { type Commit, commitArguments } from './changes.ts'
+import { type Commit, commitText } from './changes.ts'
 import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
 import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
 import { type BookKeys, type Keys, keysUnder } from './keys.ts'
 import { messagesOf, messageText } from './messages.ts'
+import { type OwnAsked, OwnCalls } from './ownCalls.ts'
 import { type UnderWay, underWayOf } from './payments.ts'
 import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
 
@@ -33,6 +34,7 @@ export class RedisStore {
   readonly #redis: Redis
   readonly #keys: Keys
   readonly #scripts: Scripts
+  readonly #owns = new OwnCalls((...asked) => this.#sendOwns(...asked))
 
   constructor(redis: Redis, { prefix, scripts = loadScripts() }: RedisStoreOptions) {
     this.#redis = redis
@@ -87,7 +89,7 @@ export class RedisStore {
   async commit(thread: ThreadId, epoch: string, commits: readonly Commit[]): Promise<readonly CommitReply[]> {
     const { book, hotBalance, taken, given, underWay, payments, position, tallies, left } = this.#keys.book(thread)
     const keys = [book, hotBalance, taken, given, underWay, payments, position, tallies, left]
-    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, ...commitArguments(commits)])
+    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, commitText(commits)])
     if (replies === 'missing') throw noBook(thread)
     const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
     if (refused >= 0) throw new StoreRefused(`commit ${commits[refused]?.seq} of ${thread}, ${replies[refused]?.slice(9)}`)
@@ -110,11 +112,15 @@ export class RedisStore {
     return { returned: amount(total ?? 0n), cold: balance(cold ?? 0n) }
   }
 
-  async own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil'>): Promise<Owned> {
-    const { account, requestId, hash, keepUntil } = asked
-    const keys = [this.#keys.shard(account).coldBalance, this.#keys.hotSet(account, requestId)]
-    const [owner, first] = await this.#ofShard('own', account, keys, [thread, hash, String(keepUntil)])
-    return { owner: owner as ThreadId, hash: first ?? '' }
+  own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil'>): Promise<Owned> {
+    return this.#owns.own(thread, asked.account, asked)
+  }
+
+  async #sendOwns(thread: ThreadId, account: AccountId, asked: readonly OwnAsked[]): Promise<readonly Owned[]> {
+    const keys = [this.#keys.shard(account).coldBalance, ...asked.map(({ requestId }) => this.#keys.hotSet(account, requestId))]
+    const args = [thread, ...asked.flatMap(({ hash, keepUntil }) => [hash, String(keepUntil)])]
+    const reply = await this.#ofShard('own', account, keys, args)
+    return asked.map((_, i) => ({ owner: reply[2 * i] as ThreadId, hash: reply[2 * i + 1] ?? '' }))
   }
 
   async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<'ok'> {

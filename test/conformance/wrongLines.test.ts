@@ -53,9 +53,9 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
     ["redis.call('HSET', LEFT, id, place", "redis.call('HSETNX', LEFT, id, place"],
   ],
   'own.lua': [
-    ["return { 'ok', owner, first }", "return { 'ok', owner, hash }"],
+    ["string.match(there, '^(%S+) (.*)$')", "string.match(there, '^%S+'), hash"],
     ["'PXAT', keepUntil", "'PX', keepUntil"],
-    ['if entry then', 'if entry and string.sub(entry, 1, #thread) ~= thread then'],
+    ['if there then', 'if there and string.sub(there, 1, #thread) ~= thread then'],
   ],
   'warm.lua': [
     ['local unseen = excess(SCRATCH, before, taken)', "local unseen = '0'"],

@@ -3,6 +3,7 @@ import type { Payment } from '../payment/payment.ts'
 import type { Tally } from '../routing/candidate.ts'
 import type { Account } from '../values/account.ts'
 import { type Amount, add, type Balance, excess, minus, plus, subtract, weight, ZERO } from '../values/amount.ts'
+import type { RevolvingMap } from '../values/revolvingMap.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Counted, Pocket } from './change.ts'
 import type { WarmingView } from './warming.ts'
@@ -52,7 +53,7 @@ export interface Holding {
   refusal: Refusal | undefined
   /** Payments of this sender that are not yet told, and tombstones kept for its ids (B5). */
   open: number
-  ids: Map<string, Payment> | undefined
+  ids: RevolvingMap<string, Payment> | undefined
   /** Running totals by route of how attempts to it ended. */
   tallies: Map<string, MutableTally> | undefined
 }
