@@ -60,7 +60,7 @@ export function storePerformers({ id, home, ask, input, now, draw }: Asking): Pi
       ask(
         effect,
         () => store.leave(effect),
-        () => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message }),
+        (reply) => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message, reply }),
       ),
     readLeft: (effect) =>
       ask(

@@ -1,10 +1,12 @@
 /** One thread of a connector, through all its lives: when one ends another begins, under a new epoch. */
 
+import type { Operation } from '../../src/core/money/operation.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import type { Crash, Cut } from '../faults/fault.ts'
+import type { MoneyAnswer } from './connector.ts'
 import { type Context, stream } from './context.ts'
 import { type Home, Incarnation, type Seat } from './incarnation.ts'
 import { NOT_TAKEN, type Respond, UNKNOWN } from './link.ts'
@@ -69,6 +71,11 @@ export class ThreadHost {
     if (leftUs <= this.#endedUs) respond(UNKNOWN)
     else if (this.#life === undefined) respond(NOT_TAKEN)
     else hand(this.#life.passOn(respond))
+  }
+
+  moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    if (this.#life === undefined) respond(NOT_TAKEN)
+    else this.#life.moveMoney(operation, respond)
   }
 
   #ended(): void {

@@ -1,5 +1,6 @@
 -- Applies commits of one thread to its own book, in order, each only where its number is the next one (B2).
--- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position (by unit)  8 tallies  9 left
+-- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position and 8 entered (by unit)  9 tallies
+--        10 left
 -- ARGV   1 epoch, then for each commit: seq, number of arguments that follow, its changes as src/store/changes.ts writes them
 --        (amounts in base units)
 -- Reply  for each commit 'ok', 'already', 'fenced', or 'gap ' and the last number that the book has; or, as the last one,
@@ -8,7 +9,7 @@
 -- Each commit is planned before its first write. Redis then makes the sums in place; should one not fit, those made are
 -- taken back and nothing else is written. What is only replaced (payments, the last number) or counted (tallies) is written
 -- once for all commits of the call, at the end: half of what Redis would otherwise have to do.
-local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, TALLIES, LEFT = unpack(KEYS)
+local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, ENTERED, TALLIES, LEFT = unpack(KEYS)
 
 -- The plan of the commit at hand. sums: key, field, amount, …; stored: payment → text, or false for none;
 -- counted: account and route, outcome, amount, …; consumed: ids of messages.
@@ -128,6 +129,15 @@ end
 plan.reject = function(i)
   stored[ARGV[i]] = ARGV[i + 1]
   return i + 2
+end
+
+plan.unconditional = function(i)
+  if ARGV[i + 2] ~= '' then
+    add(pocketOf(ARGV[i + 2]), ARGV[i + 1], ARGV[i + 3])
+    add(ENTERED, ARGV[i + 4], ARGV[i + 3])
+  end
+  stored[ARGV[i]] = ARGV[i + 5]
+  return i + 6
 end
 
 plan.consumed = function(i)
