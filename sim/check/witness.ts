@@ -8,6 +8,7 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
@@ -15,6 +16,7 @@ import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
+import { OperationsCheck } from './operations.ts'
 import { unrestIn } from './rest.ts'
 import { Undoing } from './undoing.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
@@ -65,6 +67,7 @@ export class Witness implements StoreWatch {
   readonly #connector: string
   readonly #checked: Checked
   readonly #money: MoneyCheck
+  readonly #operations: OperationsCheck
   readonly #entries = new Entries()
   readonly #books = new Map<ThreadId, Book>()
   /** What the balance of each account must be, by what its holder entered, sent, was told and fulfilled. */
@@ -94,6 +97,7 @@ export class Witness implements StoreWatch {
     this.#connector = connector
     this.#checked = checked
     this.#money = new MoneyCheck(connector, checked)
+    this.#operations = new OperationsCheck(connector, checked)
   }
 
   opened(account: Account, openingBalance: Amount): void {
@@ -192,11 +196,24 @@ export class Witness implements StoreWatch {
         return
       case 'dropped':
         return this.#forget(thread, record, payment?.tombstone)
+      case 'unconditional':
+        this.#operations.booked(thread, seq, change)
+        this.#undoing?.note(thread, () => this.#expect(change.account, -this.#operations.neverBooked(change)))
+        return
       case 'take':
       case 'give':
       case 'consumed':
         return
     }
+  }
+
+  operationAsked(operation: Operation): void {
+    this.#operations.asked(operation)
+  }
+
+  operationTold(operation: Operation, reply: MoneyReply): void {
+    const isDurable = (thread: ThreadId, seq: number): boolean => seq <= (this.#books.get(thread)?.acknowledged ?? 0)
+    this.#expect(operation.account, this.#operations.told(operation, reply, isDurable))
   }
 
   /** A tombstone goes: whoever asks later is told that it is too old. */
@@ -578,6 +595,7 @@ export class Witness implements StoreWatch {
       if (unrest !== undefined) throw this.#broken('quiet', unrest.what, ...unrest.about)
     }
     for (const [condition, entry] of this.#entries.all()) this.#settle(entry, condition)
+    this.#operations.atEnd()
     for (const shard of store.shards.values()) {
       this.#checked.quiet++
       const expected = this.#expected.get(shard.account.id) ?? 0n

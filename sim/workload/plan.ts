@@ -100,6 +100,20 @@ export interface TrafficPlan {
   readonly repeatAfterMs: number
 }
 
+/** Deposits and withdrawals of endpoints, each asked at any thread of one of its connectors until it is answered. */
+export interface MoneyPlan {
+  readonly name: string
+  /** Names of endpoint members; for each operation one is drawn. When all is over each draws out all that it has. */
+  readonly who: readonly string[]
+  /** Poisson arrivals, operations per second. */
+  readonly ratePerS: number
+  readonly amounts: AmountDistribution
+  /** Odds that it is a deposit. */
+  readonly deposits: number
+  /** Odds that it is asked a second time at once, at another thread. */
+  readonly repeatOdds: number
+}
+
 /** What a connector or receiver does instead of its duty, with the given odds for each prepare it gets. */
 export interface BehaviourPlan {
   readonly name: string
@@ -153,6 +167,8 @@ export interface Plan {
   readonly traffic: readonly TrafficPlan[]
   /** In order of time; used instead of `traffic` where not empty. */
   readonly payments: readonly PaymentRow[]
+  /** Left out: none. */
+  readonly money?: readonly MoneyPlan[]
   readonly behaviours: readonly BehaviourPlan[]
   readonly faults: readonly FaultPlan[]
   /** The connectors whose policy is compared. */

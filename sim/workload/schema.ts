@@ -103,6 +103,14 @@ const traffic = keys({
   repeatAfter: duration('How long after. Default 100ms.').prefault('100ms'),
 })
 
+const operations = keys({
+  who: oneOrMany('Endpoints: groups, members, or any. When all is over each draws out all that it has.', name('An endpoint, or any.')),
+  rate: rate('Poisson arrivals of deposits and withdrawals, each at any thread of one of their connectors.'),
+  amounts: amounts('In base units.'),
+  deposits: odds('Odds that it is a deposit. Default 50%.').prefault(0.5),
+  repeatOdds: odds('Odds that it is asked twice at once, at two threads. Default 0.').prefault(0),
+})
+
 const behaviour = keys({
   who: name('A connector, or an endpoint.'),
   towards: optional(name('Only for what comes from this connector or endpoint. Default anyone.')),
@@ -133,6 +141,7 @@ const body = {
   lines: byName('Peerings of two connectors on mirrored credit, by name.', line).prefault({}),
   endpoints: byName('Groups of users and receivers, by name.', endpoints).prefault({}),
   traffic: byName('Streams of payments, by name.', traffic).prefault({}),
+  money: byName('Streams of deposits and withdrawals, by name.', operations).prefault({}),
   behaviours: byName('What a connector or endpoint does instead of its duty, by name.', behaviour).prefault({}),
   faults: byName('What goes wrong, by name.', fault).prefault({}),
 }

@@ -2,10 +2,11 @@
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../../src/core/announcer.ts'
 import { type Directory, makeDirectory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
+import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
-import type { Amount } from '../../src/core/values/amount.ts'
-import type { Prepare } from '../../src/core/values/packet.ts'
+import { type Amount, add, ZERO } from '../../src/core/values/amount.ts'
+import type { Prepare, Refusal } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
 import type { ClockError, ConnectorStrike, Cut, StoreFailover, StoreRestart, StoreStall } from '../faults/fault.ts'
@@ -16,7 +17,7 @@ import { type Context, stream, traceTime } from './context.ts'
 import { dealer } from './dealing.ts'
 import type { Home } from './incarnation.ts'
 import { Journal } from './journal.ts'
-import { Connections, type Door, type Respond } from './link.ts'
+import { Connections, type Door, type Failure, type Respond } from './link.ts'
 import type { Line } from './network.ts'
 import { type Odds, oddsAt } from './odds.ts'
 import { latencyUs, type Stream } from './random.ts'
@@ -37,6 +38,9 @@ export interface AccountPlan {
 export interface ConnectorWatch {
   readonly sent: (connector: Connector, to: AccountId, attempt: number, prepare: Prepare) => void
 }
+
+/** What comes back when money was asked to move. */
+export type MoneyAnswer = MoneyReply | Refusal | Failure
 
 export class Connector implements Home {
   readonly name: string
@@ -63,6 +67,7 @@ export class Connector implements Home {
     readonly late: Odds<'wake-late'> | undefined
     readonly repeat: Odds<'wake-repeat'> | undefined
   }
+  readonly #opened = new Map<Unit, Amount>()
   #announcerWakeUs = Number.NaN
 
   constructor(
@@ -115,11 +120,12 @@ export class Connector implements Home {
     this.#context.trace?.({ at: traceTime(this.#context), kind: 'account', connector: this.name, line, account, openingBalance })
     this.witness.opened(account, openingBalance)
     this.store.register(account, openingBalance)
+    this.#opened.set(account.unit, add(this.#opened.get(account.unit) ?? ZERO, openingBalance))
   }
 
   #addThread(thread: ThreadId): void {
     const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
-    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread), store))
+    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, this.#opened, thread), store))
   }
 
   /** The line that leads to an account's holder, and the door there. */
@@ -183,6 +189,14 @@ export class Connector implements Home {
     this.#watch.sent(this, to, attempt, prepare)
     const way = this.#way(to)
     way.line.prepare(this.name, (way.connections.get(thread) as Connections).next(), prepare, requestId, hear)
+  }
+
+  /** An operation, asked at one of the threads: `place` goes round them. */
+  moveMoney(place: number, operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    const hosts = [...this.#threads.values()]
+    const host = hosts[place % hosts.length] as ThreadHost
+    this.witness.operationAsked(operation)
+    this.#locally(() => host.moveMoney(operation, (reply) => this.#locally(() => respond(reply))))
   }
 
   #announce(input: AnnouncerInput): void {

@@ -3,6 +3,7 @@
 import type { PaymentId } from '../../src/core/book/change.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
@@ -12,6 +13,7 @@ import { type Performers, pump } from '../../src/pump.ts'
 import type { Asked, Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
 import type { Clock } from './clock.ts'
+import type { MoneyAnswer } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
 import { type Failure, type Respond, UNKNOWN } from './link.ts'
 import type { Stream } from './random.ts'
@@ -48,6 +50,11 @@ export interface Seat {
   readonly lacksStore: (life: Incarnation) => void
 }
 
+interface HeldMoney {
+  readonly operation: Operation
+  readonly respond: (reply: MoneyAnswer) => void
+}
+
 interface Held extends Asked {
   readonly respond: Respond
 }
@@ -63,6 +70,7 @@ export class Incarnation {
   readonly #seat: Seat
   readonly #step: (input: Input) => void
   readonly #held = new Map<number, Held>()
+  readonly #heldMoney = new Map<number, HeldMoney>()
   /** Who gave this thread a prepare that it passed on to a colleague. */
   readonly #passedOn = new Set<Respond>()
   /** Accounts that have said so. */
@@ -161,6 +169,12 @@ export class Incarnation {
     else this.input({ type: 'prepareReceived', at, draw, from, request, requestId, prepare })
   }
 
+  moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    const request = ++this.#lastRequest
+    this.#heldMoney.set(request, { operation, respond })
+    this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
+  }
+
   /** A colleague answers to what comes back; should this thread end before, its client hears of that instead. */
   passOn(respond: Respond): Respond {
     this.#passedOn.add(respond)
@@ -205,6 +219,8 @@ export class Incarnation {
       held.respond(UNKNOWN)
     }
     this.#held.clear()
+    for (const { respond } of this.#heldMoney.values()) respond(UNKNOWN)
+    this.#heldMoney.clear()
     for (const respond of this.#passedOn) respond(UNKNOWN)
     this.#passedOn.clear()
     ended(this)
@@ -282,6 +298,7 @@ export class Incarnation {
       wake: (effect) => home.wake(effect.to),
       sendPrepare: (effect) => this.#send(effect),
       answer: (effect) => this.#answer(effect.request, effect.reply),
+      answerMoney: (effect) => this.#answerMoney(effect.request, effect.reply),
       stop: (effect) => {
         home.witness.stopped(config.thread, this.epoch, effect.why)
         this.#end(effect.why, ALL_ARRIVES)
@@ -362,6 +379,14 @@ export class Incarnation {
     if (held === undefined) return
     this.#held.delete(request)
     this.#seat.home.witness.told(held, reply)
+    held.respond(reply)
+  }
+
+  #answerMoney(request: number, reply: MoneyReply | Refusal): void {
+    const held = this.#heldMoney.get(request)
+    if (held === undefined) return
+    this.#heldMoney.delete(request)
+    if (reply.type !== 'refusal') this.#seat.home.witness.operationTold(held.operation, reply)
     held.respond(reply)
   }
 

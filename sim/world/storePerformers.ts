@@ -62,7 +62,7 @@ export function storePerformers({ id, home, ask, input, now, storeNow, draw }: A
       ask(
         effect,
         () => store.leave(effect),
-        () => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message }),
+        (reply) => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message, reply }),
       ),
     readLeft: (effect) =>
       ask(

@@ -3,8 +3,8 @@ import { warmingPolicies } from '../../src/core/book/warming.ts'
 import type { Directory } from '../../src/core/directory.ts'
 import { policyNamed } from '../../src/core/routing/policies.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
-import type { ThreadId } from '../../src/core/values/account.ts'
-import { amount } from '../../src/core/values/amount.ts'
+import type { ThreadId, Unit } from '../../src/core/values/account.ts'
+import { type Amount, amount } from '../../src/core/values/amount.ts'
 import type { ConnectorPlan } from '../workload/plan.ts'
 
 const MAX_PACKET = amount(1_000_000_000_000_000n)
@@ -13,7 +13,8 @@ const MAX_OPEN = 100_000
 const MAX_KEPT_IDS = 1_000_000
 const MAX_WAITING = 10_000
 
-export function configOf(plan: ConnectorPlan, directory: Directory, thread: ThreadId): ThreadConfig {
+/** `opened`: the opening balances, for each unit. */
+export function configOf(plan: ConnectorPlan, directory: Directory, opened: ReadonlyMap<Unit, Amount>, thread: ThreadId): ThreadConfig {
   const policy = policyNamed(plan.policy)
   const warming = warmingPolicies.find(({ name }) => name === plan.warming)
   if (policy === undefined || warming === undefined) throw new Error(`${plan.name}: no policy ${plan.policy} or warming ${plan.warming}`)
@@ -32,5 +33,6 @@ export function configOf(plan: ConnectorPlan, directory: Directory, thread: Thre
     maxKeptIds: MAX_KEPT_IDS,
     maxWaiting: MAX_WAITING,
     positionLimits: new Map(),
+    opened,
   }
 }

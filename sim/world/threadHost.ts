@@ -1,11 +1,13 @@
 /** One thread of a connector, through all its lives: when one ends another begins, under a new epoch. */
 
+import type { Operation } from '../../src/core/money/operation.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import type { Crash, Cut, Pause, StoreCut } from '../faults/fault.ts'
 import { Clock } from './clock.ts'
+import type { MoneyAnswer } from './connector.ts'
 import { type Context, stream } from './context.ts'
 import { type Home, Incarnation, type Seat } from './incarnation.ts'
 import { NOT_TAKEN, type Respond, UNKNOWN } from './link.ts'
@@ -91,6 +93,11 @@ export class ThreadHost {
     const [zombie] = this.#zombies
     if (zombie !== undefined && (leftUs <= this.#abandonedUs || ++this.#reachings % 2 === 0)) return zombie
     return leftUs <= this.#endedUs ? undefined : this.#life
+  }
+
+  moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    if (this.#life === undefined) respond(NOT_TAKEN)
+    else this.#life.moveMoney(operation, respond)
   }
 
   #ended(life: Incarnation): void {

@@ -6,7 +6,7 @@ import type { AnnouncerEffect, AnnouncerInput } from '../../src/core/announcer.t
 import type { BookContents } from '../../src/core/book/contents.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CommitReply, Cooled, Input, Owned, Warmed } from '../../src/core/input.ts'
+import type { CommitReply, Cooled, Input, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
@@ -79,7 +79,7 @@ export type StoreCommand =
   | Extract<Effect, { type: 'claim' | 'commit' | 'warm' | 'cool' | 'own' | 'leave' | 'readLeft' }>
   | Extract<AnnouncerEffect, { type: 'readBooks' }>
 
-export type StoreReply = BookContents | CommitReply | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
+export type StoreReply = BookContents | CommitReply | LeaveReply | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
 
 export type Tracer = (line: TraceLine) => void
 

@@ -6,7 +6,7 @@ import { fault, lineFault, slip } from './schema/fault.ts'
 import { plan } from './schema/plan.ts'
 import { announcementFields, bookEntry, reading } from './schema/routing.ts'
 import { describes } from './schema/shape.ts'
-import { claimReply, commitReply, coolReply, effect, effects, input, ownReply, warmReply } from './schema/thread.ts'
+import { claimReply, commitReply, coolReply, effect, effects, input, leaveReply, ownReply, warmReply } from './schema/thread.ts'
 import {
   account,
   accountId,
@@ -95,7 +95,7 @@ const stores = [
   store(effects.warm, warmReply),
   store(effects.cool, coolReply),
   store(effects.own, ownReply),
-  store(effects.leave, z.literal('ok')),
+  store(effects.leave, leaveReply),
   store(effects.readLeft, z.array(leftMessage)),
   z
     .strictObject({ at, kind: z.literal('store'), connector, who: announcer, command: announcerEffects.readBooks, reply: z.exactOptional(reading) })

@@ -8,7 +8,7 @@ import { ZERO } from '../../src/core/values/amount.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, longestOutageMs } from '../faults/times.ts'
-import { type EndpointPlan, type LinePlan, type Plan, userLine } from '../workload/plan.ts'
+import { type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
@@ -21,6 +21,7 @@ import { Line } from './network.ts'
 import { type Payment, Payments } from './payments.ts'
 import type { Population } from './population.ts'
 import type { SimStore } from './store.ts'
+import { OPERATION_LIFE_MS, Teller } from './teller.ts'
 import { tracerTo } from './trace.ts'
 import { addressOf, everyPaymentEnded, User } from './users.ts'
 
@@ -93,9 +94,12 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   events.runUntil(0)
   if (plan.payments.length > 0) startPayments(context, population, plan.payments)
   else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
+  const teller = new Teller(context, population)
+  for (const each of plan.money ?? []) teller.start(each)
   events.runUntil(plan.warmUpMs * 1000)
   meters.startCounting(connectors)
   events.runUntil(endMs(plan) * 1000)
+  if (plan.money !== undefined) drainAll(context, teller, plan.money)
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
   for (const { witness, store, plan: each } of connectors) {
@@ -103,6 +107,15 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
     witness.reported(store, lostIn(store))
   }
   return { connectors, drift: driftOf(context, population.connectors) }
+}
+
+/** First one unit more than there is, then all there is. */
+function drainAll({ events }: Context, teller: Teller, plans: readonly MoneyPlan[]): void {
+  for (const beyond of [1n, 0n]) {
+    const look = teller.drain(plans, beyond)
+    events.runUntil(events.nowUs + (OPERATION_LIFE_MS + REST_MS) * 1000)
+    look()
+  }
 }
 
 /** When all is over: what began has ended, and what was broken has healed. */
@@ -135,7 +148,7 @@ function driftOf({ plan, checked }: Context, connectors: ReadonlyMap<string, Con
 
 function longestLife(plan: Plan): number {
   const expiries = plan.payments.length > 0 ? [longestRowMs(plan.payments)] : plan.traffic.map(({ expiryMs, repeatAfterMs }) => expiryMs + repeatAfterMs)
-  return Math.max(0, ...expiries)
+  return Math.max(plan.money === undefined ? 0 : OPERATION_LIFE_MS, ...expiries)
 }
 
 function figuresOf(context: Context, meters: Meters, { lived, violation }: Outcome): RunFigures {

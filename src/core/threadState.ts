@@ -6,6 +6,7 @@ import { RecentCommits } from './book/recent.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
+import type { Booking } from './money/operation.ts'
 import type { Payment } from './payment/payment.ts'
 import type { Policy } from './routing/candidate.ts'
 import type { Snapshot } from './routing/snapshot.ts'
@@ -37,6 +38,8 @@ export interface ThreadConfig {
   readonly maxWaiting: number
   /** How far the connector's own position may fall, for each unit (R5); this book has limit / threads. */
   readonly positionLimits: ReadonlyMap<Unit, Amount>
+  /** The opening balances of all accounts together, for each unit; left out: none (R6). */
+  readonly opened?: ReadonlyMap<Unit, Amount>
 }
 
 /** A job for a deadline (timers.ts). */
@@ -47,6 +50,8 @@ export type Job =
   | { readonly type: 'idle'; readonly holding: Holding }
   | { readonly type: 'cool'; readonly holding: Holding }
   | { readonly type: 'forget'; readonly payment: Payment }
+  | { readonly type: 'gather'; readonly holding: Holding }
+  | { readonly type: 'forgetMoney'; readonly booking: Booking }
   | { readonly type: 'poll' }
   | { readonly type: 'sweep' }
   | { readonly type: 'sweepLate' }
@@ -90,6 +95,12 @@ export interface ThreadState {
   readonly leaving: Map<string, Leaving>
   /** Requests that a colleague will answer, by the message that asked. */
   readonly asked: RevolvingMap<string, Asked>
+  /** Operations whose owner the store was asked for; that are being committed; and the requests that a colleague will answer. */
+  readonly owningMoney: Set<Booking>
+  readonly committingMoney: Map<PaymentId, Booking>
+  readonly askedMoney: Map<string, number>
+  /** What entered through this book less what left (R5, R6). */
+  readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
   unswept: readonly Holding[]
   /** Until then the store may still apply what was sent by an earlier life or an earlier connection. */
@@ -132,6 +143,10 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     consumed: new Set(),
     leaving: new Map(),
     asked: new RevolvingMap(),
+    owningMoney: new Set(),
+    committingMoney: new Map(),
+    askedMoney: new Map(),
+    entered: new Map(),
     unswept: [],
     lateUntil: Number.NEGATIVE_INFINITY,
     cooling: new Set(),

@@ -6,7 +6,7 @@
 import type { Change, Counted } from '../core/book/change.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { decimal } from './decimal.ts'
-import { attemptLines, rejectedText, tombstoneText, underWayText, unresolvedText } from './payments.ts'
+import { attemptLines, operationText, rejectedText, tombstoneText, underWayText, unitText, unresolvedText } from './payments.ts'
 
 export interface Commit {
   readonly seq: number
@@ -51,6 +51,9 @@ function writeChange(into: string[], change: Change): void {
     case 'reject':
       into.push('reject', change.payment, rejectedText(change))
       return
+    case 'unconditional':
+      into.push('unconditional', change.payment, ...movedArguments(change), operationText(change))
+      return
     case 'consumed':
       into.push('consumed', change.message)
       return
@@ -60,6 +63,12 @@ function writeChange(into: string[], change: Change): void {
     default:
       return unreachable(change)
   }
+}
+
+/** Account, pocket or nothing where no money moves, amount with its sign, unit. */
+function movedArguments(change: Extract<Change, { type: 'unconditional' }>): readonly string[] {
+  const { account, unit, direction, amount, pocket, reply } = change
+  return [account, reply.type === 'moved' ? pocket : '', decimal(direction === 'deposit' ? amount : -amount), unitText(unit)]
 }
 
 /** `ACCOUNT ROUTE`, outcome, amount. */

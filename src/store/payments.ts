@@ -4,8 +4,8 @@
  *
  *   1 sender  2 incomingAmount  3 incomingUnit  4 receiver  5 outgoingAmount  6 outgoingUnit
  *   7 the rest of the attempt: [route, outgoingExpiry, attempt, data where it may be sent again]; empty for a reject that moved
- *     nothing
- *   8 the rest of the record: [incomingExpiry, condition, destination, request id and hash]; of a reject, [id, hash]
+ *     nothing, and for an operation
+ *   8 the rest of the record: [incomingExpiry, condition, destination, request id and hash]; of a reject or an operation, [id, hash]
  *   9 unresolved: [account, amount], …
  *  10 tombstone: [keepUntil, reply]; empty while it is under way
  */
@@ -18,13 +18,13 @@ import type { Condition } from '../core/values/condition.ts'
 import type { Reply } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { decimal } from './decimal.ts'
-import { base64, bytes, type ReplyText, replyOf, replyText } from './packets.ts'
+import { base64, bytes, type MoneyText, moneyReplyOf, moneyText, type ReplyText, replyOf, replyText } from './packets.ts'
 
 type AttemptText = readonly [route: string, outgoingExpiry: number, attempt: number, data?: string]
 type RecordText = readonly [incomingExpiry: number, condition: string, destination: string, id?: string, hash?: string]
 type RequestText = readonly [id: string, hash: string]
 type UnresolvedText = readonly [account: string, amount: string]
-type TombstoneText = readonly [keepUntil: number | null, reply: ReplyText]
+type TombstoneText = readonly [keepUntil: number | null, reply: ReplyText | MoneyText]
 
 /** Lines 4 to 7. */
 export function attemptLines(
@@ -58,6 +58,13 @@ export function underWayText(record: PaymentRecord): string {
 export function rejectedText(change: Extract<Change, { type: 'reject' }>): string {
   const request: RequestText = [change.request.id, change.request.hash]
   return [change.sender, '', '', '', '', '', '', JSON.stringify(request), '', tombstoneText(change)].join('\n')
+}
+
+/** The kept answer of an operation. */
+export function operationText({ account, request, reply, keepUntil }: Extract<Change, { type: 'unconditional' }>): string {
+  const key: RequestText = [request.id, request.hash]
+  const tombstone: TombstoneText = [keepUntil, moneyText(reply)]
+  return [account, '', '', '', '', '', '', JSON.stringify(key), '', JSON.stringify(tombstone)].join('\n')
 }
 
 export function storedPaymentOf(payment: PaymentId, text: string): StoredPayment {
@@ -114,14 +121,18 @@ function requestOf([id, hash]: RequestText): RequestKey {
 }
 
 function tombstoneOf(sender: AccountId, request: RequestKey | undefined, [keepUntil, reply]: TombstoneText): Tombstone {
-  return { sender, request, reply: replyOf(reply), keepUntil: keepUntil ?? undefined }
+  return { sender, request, reply: isOfMoney(reply) ? moneyReplyOf(reply) : replyOf(reply), keepUntil: keepUntil ?? undefined }
+}
+
+function isOfMoney(reply: ReplyText | MoneyText): reply is MoneyText {
+  return reply[0] === 'moved' || reply[0] === 'declined'
 }
 
 /** What encodeURIComponent leaves as it is, found faster. */
 const PLAIN = /^[\w.-]*$/
 
 /** A unit is whatever a ledger is called; here it may hold no line end. */
-function unitText(unit: string): string {
+export function unitText(unit: string): string {
   return PLAIN.test(unit) ? unit : encodeURIComponent(unit)
 }
 

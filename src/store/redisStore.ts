@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import type { BookContents } from '../core/book/contents.ts'
 import type { LeftMessage } from '../core/book/message.ts'
 import type { Effect } from '../core/effect.ts'
-import type { CommitReply, Cooled, Owned, Warmed } from '../core/input.ts'
+import type { CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../core/input.ts'
 import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
@@ -78,17 +78,17 @@ export class RedisStore {
     // The list of threads is for readers, and in another slot: it may only ever name too many.
     await this.#plain(this.#redis.sadd(this.#keys.threads, thread))
     const keys = this.#keys.book(thread)
-    const { book, hotBalance, taken, given, underWay, payments, position, tallies } = keys
+    const { book, hotBalance, taken, given, underWay, payments, position, entered, tallies } = keys
     const asked = [epoch, mayOpen ? 'open' : '']
-    const reply = await this.#run<'missing' | BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, tallies], asked)
+    const reply = await this.#run<'missing' | BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, entered, tallies], asked)
     if (reply === 'missing') throw noBook(thread)
     return contentsOf(reply)
   }
 
   /** A reply for each, in their order. Where one is refused, those before it were applied, and those after it were not. */
   async commit(thread: ThreadId, epoch: string, commits: readonly Commit[]): Promise<readonly CommitReply[]> {
-    const { book, hotBalance, taken, given, underWay, payments, position, tallies, left } = this.#keys.book(thread)
-    const keys = [book, hotBalance, taken, given, underWay, payments, position, tallies, left]
+    const { book, hotBalance, taken, given, underWay, payments, position, entered, tallies, left } = this.#keys.book(thread)
+    const keys = [book, hotBalance, taken, given, underWay, payments, position, entered, tallies, left]
     const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, commitText(commits)])
     if (replies === 'missing') throw noBook(thread)
     const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
@@ -123,11 +123,13 @@ export class RedisStore {
     return asked.map((_, i) => ({ owner: reply[2 * i] as ThreadId, hash: reply[2 * i + 1] ?? '' }))
   }
 
-  async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<'ok'> {
+  /** Where there is no book there is nothing to recall. */
+  async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<LeaveReply> {
     const { book, left } = this.#keys.book(to)
     const reply = await this.#run<'ok' | 'missing'>('leave', [book, left], [message.message, messageText(message)])
-    if (reply === 'missing') throw noBook(to)
-    return reply
+    if (reply !== 'missing') return reply
+    if (message.type === 'recall') return 'closed'
+    throw noBook(to)
   }
 
   /** Oldest first. */

@@ -41,6 +41,8 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
     ['if text == nil then text = redis', 'if not text then text = redis'],
     ['if text == nil then text = kept[payment] end', ''],
     ['for payment, text in pairs(stored) do kept[payment] = text end', 'kept = stored'],
+    ["if ARGV[i + 2] ~= '' then", 'if true then'],
+    ['add(ENTERED, ARGV[i + 4], ARGV[i + 3])', 'add(POSITION, ARGV[i + 4], ARGV[i + 3])'],
     ['if isRefused(reply) then break end', ''],
   ],
   'cool.lua': [

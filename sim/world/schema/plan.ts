@@ -76,6 +76,14 @@ const traffic = z.strictObject({
   repeatOdds: odds.describe('That one with an id is asked twice.'),
   repeatAfterMs: milliseconds,
 })
+const money = z.strictObject({
+  name,
+  who: z.array(name).describe('Endpoint members. When all is over each draws out all that it has.'),
+  ratePerS: z.number().min(0),
+  amounts,
+  deposits: odds.describe('That an operation is a deposit; otherwise it is a withdrawal.'),
+  repeatOdds: odds.describe('That it is asked twice at once, at two threads.'),
+})
 const behaviour = z.strictObject({
   name,
   who: name,
@@ -116,6 +124,7 @@ export const plan = named(
     endpoints: z.array(endpoint).describe('Users.'),
     traffic: z.array(traffic),
     payments: z.array(payment).describe('In order of time; in place of traffic, where not empty.'),
+    money: z.exactOptional(z.array(money)).describe('Deposits and withdrawals. Left out: none.'),
     behaviours: z.array(behaviour),
     faults: z.array(fault),
     subjects: z.array(name).describe('The connectors whose policy is compared.'),

@@ -3,7 +3,7 @@
  * Every command may be applied twice: each compares totals, numbers or ids before it writes. The store may have lost what it
  * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
-import { askForWarmAgain } from '../payment/admission.ts'
+import { askToOwn as askToOwnMoney } from '../money/ask.ts'
 import { askToOwn } from '../payment/receive.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
@@ -11,6 +11,7 @@ import { resendLost } from './commits.ts'
 import { resendCool } from './cool.ts'
 import { leave } from './leave.ts'
 import { expectLate } from './recovery.ts'
+import { askForWarmAgain } from './warm.ts'
 
 export function askAgain(state: ThreadState, at: UnixMs): void {
   if (!state.serving) {
@@ -21,6 +22,7 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const holding of state.holdings.values()) askForWarmAgain(state, holding, at)
   for (const holding of state.cooling) resendCool(state, holding, at)
   for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
+  for (const booking of state.owningMoney) askToOwnMoney(state, booking)
   for (const { effect } of state.leaving.values()) state.effects.push(effect)
   askOwnersAgain(state)
   state.effects.push({ type: 'readLeft' })

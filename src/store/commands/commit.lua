@@ -1,5 +1,6 @@
 -- Applies commits of one thread to its own book, in order, each only where its number is the next one (B2).
--- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position (by unit)  8 tallies  9 left
+-- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position and
+--        8 entered (by unit)  9 tallies  10 left
 -- ARGV   1 epoch  2 one text, of words each closed by a unit separator; for each commit: seq, number of words that follow, its
 --        changes as src/store/changes.ts writes them (amounts in base units). Below, ARGV are these words: as arguments each
 --        would cost the sender and Redis more than all the rest of it.
@@ -21,7 +22,7 @@ local function wordsOf(text)
 end
 
 local ARGV = wordsOf(ARGV[2])
-local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, TALLIES, LEFT = unpack(KEYS)
+local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, ENTERED, TALLIES, LEFT = unpack(KEYS)
 
 -- The plan of the commit at hand. sums: key, field, amount, …; stored: payment → text, or false for none;
 -- counted: account and route, outcome, amount, …; consumed: ids of messages.
@@ -141,6 +142,15 @@ end
 plan.reject = function(i)
   stored[ARGV[i]] = ARGV[i + 1]
   return i + 2
+end
+
+plan.unconditional = function(i)
+  if ARGV[i + 2] ~= '' then
+    add(pocketOf(ARGV[i + 2]), ARGV[i + 1], ARGV[i + 3])
+    add(ENTERED, ARGV[i + 4], ARGV[i + 3])
+  end
+  stored[ARGV[i]] = ARGV[i + 5]
+  return i + 6
 end
 
 plan.consumed = function(i)
