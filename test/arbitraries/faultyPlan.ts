@@ -68,8 +68,7 @@ const message = fc.oneof(
 )
 
 function passing({ connectors, durationMs }: Plan, lines: readonly string[]): fc.Arbitrary<OddsPlan> {
-  const at = (who: readonly string[]) =>
-    fc.record({ ...entry(who, durationMs), odds: fc.constantFrom(0.02, 0.2, 0.7), fromMs: fc.constantFrom(0, 1_000) })
+  const at = (who: readonly string[]) => fc.record({ ...entry(who, durationMs), odds: fc.constantFrom(0.02, 0.2, 0.7), fromMs: fc.constantFrom(0, 1_000) })
   const names = connectors.map(({ name }) => name)
   return fc.oneof(
     { weight: 1, arbitrary: fc.tuple(at(names), wake).map(([base, rest]) => ({ ...base, ...rest })) },

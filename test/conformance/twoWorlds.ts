@@ -9,8 +9,8 @@ import { onTestFinished } from 'vitest'
 import { nothingChecked } from '../../sim/check/violation.ts'
 import { Witness } from '../../sim/check/witness.ts'
 import type { Plan } from '../../sim/workload/plan.ts'
-import type { Context } from '../../sim/world/context.ts'
 import { Clock } from '../../sim/world/clock.ts'
+import type { Context } from '../../sim/world/context.ts'
 import { Events } from '../../sim/world/events.ts'
 import { Incarnation } from '../../sim/world/incarnation.ts'
 import type { Respond as SimRespond } from '../../sim/world/link.ts'
@@ -139,7 +139,8 @@ export function simulated(steps: readonly Step[]): Played[] {
     seed: SEED,
     events,
     checked: nothingChecked(),
-    fired: new Map(), excused: new Set(),
+    fired: new Map(),
+    excused: new Set(),
     trace: (line) => {
       if (line.kind === 'input' && line.who !== 'announcer') seen.push({ input: line.input, effects: [] })
       if (line.kind === 'effect' && line.who !== 'announcer') seen.at(-1)?.effects.push(line.effect)
@@ -152,7 +153,7 @@ export function simulated(steps: readonly Step[]): Played[] {
       home: {
         name: 'hub',
         store,
-      storeClock: new Clock(),
+        storeClock: new Clock(),
         witness,
         send: (_, { prepare }, hear) => {
           waiting.push({ prepare, hear })

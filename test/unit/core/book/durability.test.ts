@@ -3,7 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { lostByFailover } from '../../../../src/core/routing/lost.ts'
 import type { Account } from '../../../../src/core/values/account.ts'
 import { amount, type Balance } from '../../../../src/core/values/amount.ts'
-import { type Asking, account, changesIn, type OneThread, ofType, oneThread, only, type Setting, severalThreads, toldIn, typesOf } from '../../../fixtures/oneThread.ts'
+import {
+  type Asking,
+  account,
+  changesIn,
+  type OneThread,
+  ofType,
+  oneThread,
+  only,
+  type Setting,
+  severalThreads,
+  toldIn,
+  typesOf,
+} from '../../../fixtures/oneThread.ts'
 
 const alice = account('alice')
 const pair = account('pair', { parallelism: 2 })
