@@ -105,7 +105,12 @@ function* fewerParts(plan: Plan): Generator<Plan> {
 function withEndpoints(plan: Plan, endpoints: readonly EndpointPlan[]): Plan {
   const names = new Set([...endpoints, ...plan.connectors].map(({ name }) => name))
   const faults = plan.faults.filter(({ who }) => isPlace(who, { ...plan, endpoints }))
-  return { ...plan, endpoints, faults, behaviours: plan.behaviours.filter(({ who, towards }) => names.has(who) && (towards === undefined || names.has(towards))) }
+  return {
+    ...plan,
+    endpoints,
+    faults,
+    behaviours: plan.behaviours.filter(({ who, towards }) => names.has(who) && (towards === undefined || names.has(towards))),
+  }
 }
 
 /** Whether a fault may fall there: a connector, or a line of peers or of a user. */

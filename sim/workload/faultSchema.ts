@@ -98,7 +98,9 @@ const partition = strike(
   {
     lasts: latency('How long. Default uniform: [100ms, 5s].').prefault({ uniform: ['100ms', '5s'] }),
     ways: word('both, or one of them, drawn each time. Default both.', ['both', 'one']).prefault('both'),
-    how: word('refused: connections are refused, and broken where they are. silent: nothing is heard. Default refused.', ['refused', 'silent']).prefault('refused'),
+    how: word('refused: connections are refused, and broken where they are. silent: nothing is heard. Default refused.', ['refused', 'silent']).prefault(
+      'refused',
+    ),
   },
   lines,
 )
@@ -130,7 +132,23 @@ const wakeLost = passing('wake-lost', 'A hint between two threads of the connect
 const wakeLate = passing('wake-late', 'A hint between two threads comes late.', { by: latency('Default 500ms.').prefault('500ms') })
 const wakeRepeat = passing('wake-repeat', 'A hint between two threads comes twice.', { after: latency('Default 50ms.').prefault('50ms') })
 
-const kinds = [crash, pause, clock, storeRestart, storeFailover, storeStall, storeCut, partition, drop, repeat, delay, reorder, wakeLost, wakeLate, wakeRepeat] as const
+const kinds = [
+  crash,
+  pause,
+  clock,
+  storeRestart,
+  storeFailover,
+  storeStall,
+  storeCut,
+  partition,
+  drop,
+  repeat,
+  delay,
+  reorder,
+  wakeLost,
+  wakeLate,
+  wakeRepeat,
+] as const
 
 const KINDS: readonly string[] = kinds.map(({ shape }) => shape.kind.value)
 

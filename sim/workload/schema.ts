@@ -25,7 +25,9 @@ const settings = {
   announceInterval: optional(duration('Default 1m.', 1)),
   attemptTimeout: optional(duration('Time of an attempt while another candidate is left. Default: half of what is left.', 1)),
   coolAfter: optional(duration('Unused hot balance goes back after this. Default 100ms.', 1)),
-  durability: optional(word('What its store may lose of what it acknowledged (B12), where a fault loses writes. Default everysec.', ['everysec', 'always', 'wait'])),
+  durability: optional(
+    word('What its store may lose of what it acknowledged (B12), where a fault loses writes. Default everysec.', ['everysec', 'always', 'wait']),
+  ),
   limitsKnown: optional(flag("Whether the peers' limits are known to its policies. Default true.")),
 }
 

@@ -1,7 +1,8 @@
 /** One line of the network: what leaves at one end arrives at the other after a drawn latency, each way for itself. */
-import type { LineStrike } from '../faults/fault.ts'
+
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
+import type { LineStrike } from '../faults/fault.ts'
 import type { Latency } from '../workload/plan.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { LineFaults, type Passage } from './lineFaults.ts'

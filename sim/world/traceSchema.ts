@@ -84,7 +84,9 @@ const messageLine = z
     to: name.describe('A connector or a user. In a world where both have this name, the line says which.'),
     arrives: z
       .exactOptional(z.number())
-      .describe('When it will reach `to`, in virtual ms; left out where it is lost. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.'),
+      .describe(
+        'When it will reach `to`, in virtual ms; left out where it is lost. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.',
+      ),
     message,
   })
   .describe('A message leaves one end of a line.')
@@ -175,7 +177,21 @@ const closing = z
   })
   .describe('What the store of a connector holds when the run is over: one line for each, the last of a trace that no broken invariant cut short.')
 
-export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, lineFaultLine, slipLine, ended, cut, undone, closing])
+export const traceLine = z.union([
+  world,
+  opened,
+  ...inputLine.options,
+  ...effectLine.options,
+  messageLine,
+  ...stores,
+  faultLine,
+  lineFaultLine,
+  slipLine,
+  ended,
+  cut,
+  undone,
+  closing,
+])
 
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
 Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by a warm (granted = the granted of its reply, and cold less by as much) and by a cool (cold + given - returned where that is positive, then returned = given).

@@ -140,7 +140,8 @@ export function driftOf({ plan, checked }: Pick<Context, 'plan' | 'checked'>, co
     plan.lines.map(({ name, from, to }) => {
       const drift = -(balance(from, to) + balance(to, from))
       checked.S4++
-      if (drift + forgiven(from, to) + forgiven(to, from) < 0n) throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
+      if (drift + forgiven(from, to) + forgiven(to, from) < 0n)
+        throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
       return [name, drift]
     }),
   )

@@ -9,8 +9,8 @@ import { onTestFinished } from 'vitest'
 import { nothingChecked } from '../../sim/check/violation.ts'
 import { Witness } from '../../sim/check/witness.ts'
 import type { Plan } from '../../sim/workload/plan.ts'
-import type { Context } from '../../sim/world/context.ts'
 import { Clock } from '../../sim/world/clock.ts'
+import type { Context } from '../../sim/world/context.ts'
 import { Events } from '../../sim/world/events.ts'
 import { Incarnation } from '../../sim/world/incarnation.ts'
 import type { Respond as SimRespond } from '../../sim/world/link.ts'
@@ -154,7 +154,7 @@ export function simulated(steps: readonly Step[]): Played[] {
       home: {
         name: 'hub',
         store,
-      storeClock: new Clock(),
+        storeClock: new Clock(),
         witness,
         send: (_, { prepare }, hear) => {
           waiting.push({ prepare, hear })

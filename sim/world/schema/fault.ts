@@ -63,7 +63,7 @@ export const lineFault = named(
     .strictObject({
       type: z.literal('partition'),
       lastsUs: count,
-      ways: z.enum(['both', 'forth', 'back']).describe('forth: nothing gets through from its first end, of a user\'s line the user.'),
+      ways: z.enum(['both', 'forth', 'back']).describe("forth: nothing gets through from its first end, of a user's line the user."),
       how: z.enum(['refused', 'silent']).describe('Connections are refused, and broken; or nothing is heard.'),
     })
     .describe('Nothing gets through.'),
@@ -80,9 +80,13 @@ export const slip = named(
         noticedUs: z.exactOptional(count).describe('When the sender of the prepare notices that its connection is broken. Left out: never.'),
       })
       .describe('The message of the next line is lost.'),
-    z.strictObject({ type: z.literal('repeat'), afterUs: count }).describe('The message of the next line comes once more, so long after; what the other end replies to that is heard by nobody.'),
+    z
+      .strictObject({ type: z.literal('repeat'), afterUs: count })
+      .describe('The message of the next line comes once more, so long after; what the other end replies to that is heard by nobody.'),
     z.strictObject({ type: z.literal('delay'), byUs: count }).describe('The message of the next line takes so much longer.'),
-    z.strictObject({ type: z.literal('reorder'), byUs: count }).describe('The message of the next line comes after the next in its direction, or so much later.'),
+    z
+      .strictObject({ type: z.literal('reorder'), byUs: count })
+      .describe('The message of the next line comes after the next in its direction, or so much later.'),
     z.strictObject({ type: z.literal('wake-lost') }).describe('A hint to a thread is lost.'),
     z.strictObject({ type: z.literal('wake-late'), byUs: count }).describe('A hint to a thread comes so much later.'),
     z.strictObject({ type: z.literal('wake-repeat'), afterUs: count }).describe('A hint to a thread comes once more, so long after.'),

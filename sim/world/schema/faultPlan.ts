@@ -63,7 +63,7 @@ export const fault = z.discriminatedUnion('kind', [
     abandonAfter: z.exactOptional(latency.describe('When another life is started, while the first may yet wake. Left out: never.')),
   }).describe('A thread does nothing for a time, while what comes waits for it.'),
   strike('clock', {
-    thread: z.exactOptional(threadId.describe('Whose. Left out: any, but where it is the store\'s.')),
+    thread: z.exactOptional(threadId.describe("Whose. Left out: any, but where it is the store's.")),
     store: z.exactOptional(z.boolean()),
     by: latency.describe('How far, forwards or backwards.'),
     driftPpm: milliseconds.describe('Parts in a million, at most, fast or slow.'),
