@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { FaultPlan } from '../workload/faultPlan.ts'
 import type { Plan } from '../workload/plan.ts'
 import { type Broken, judge, type World } from './judge.ts'
-import { type Progress, smallerThan } from './smaller.ts'
+import { FROM_THE_START, type Progress, smallerThan } from './smaller.ts'
 
 export interface Shrinking {
   readonly seconds: number
@@ -63,7 +63,7 @@ class SmallerWorlds extends fc.Arbitrary<World> {
   }
 
   override generate(): fc.Value<World> {
-    return new fc.Value(this.#world, { chunk: Number.MAX_SAFE_INTEGER } satisfies Progress)
+    return new fc.Value(this.#world, FROM_THE_START)
   }
 
   override canShrinkWithoutContext(value: unknown): value is World {

@@ -10,26 +10,53 @@ import type { World } from './judge.ts'
 /** Other seeds under which a world may break, where it does not under its own. */
 const OTHER_SEEDS = 3
 
-/** Where the search goes on after a success: larger chunks of rows have been tried. */
+/** Where the search goes on after a success: what promised nothing before that comes last. */
 export interface Progress {
+  readonly phase: number
+  /** Rows that are taken away together; larger chunks have been tried. */
   readonly chunk: number
 }
+
+export const FROM_THE_START: Progress = { phase: 0, chunk: Number.MAX_SAFE_INTEGER }
 
 export interface Smaller {
   readonly world: World
   readonly progress: Progress
 }
 
-export function* smallerThan({ plan, seed }: World, { chunk }: Progress): Generator<Smaller> {
-  for (const less of lessTrouble(plan)) yield { world: { plan: less, seed }, progress: { chunk } }
-  for (let size = Math.min(chunk, Math.ceil(plan.payments.length / 2)); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (const payments of withoutChunks(plan.payments, size)) yield { world: { plan: { ...plan, payments }, seed }, progress: { chunk: size } }
+const phases: readonly ((world: World, chunk: number) => Generator<readonly [World, number]>)[] = [
+  inPlan(lessTrouble),
+  fewerRows,
+  inPlan(lessOftenEach),
+  inPlan(fewerParts),
+  inPlan(plainerParts),
+  inPlan(plainerRows),
+  underOtherSeeds,
+]
+
+export function* smallerThan(world: World, { phase: first, chunk: largest }: Progress): Generator<Smaller> {
+  for (let i = 0; i < phases.length; i++) {
+    const phase = (first + i) % phases.length
+    for (const [smaller, chunk] of phases[phase]?.(world, i === 0 ? largest : FROM_THE_START.chunk) ?? []) yield { world: smaller, progress: { phase, chunk } }
   }
-  const rest = { chunk: 8 }
-  for (const less of [fewerParts, plainerParts, plainerRows].flatMap((make) => [...make(plan)])) yield { world: { plan: less, seed }, progress: rest }
+}
+
+function inPlan(make: (plan: Plan) => Generator<Plan>): (world: World) => Generator<readonly [World, number]> {
+  return function* ({ plan, seed }) {
+    for (const less of make(plan)) yield [{ plan: less, seed }, FROM_THE_START.chunk]
+  }
+}
+
+function* fewerRows({ plan, seed }: World, chunk: number): Generator<readonly [World, number]> {
+  for (let size = Math.min(chunk, Math.ceil(plan.payments.length / 2)); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (const payments of withoutChunks(plan.payments, size)) yield [{ plan: { ...plan, payments }, seed }, size]
+  }
+}
+
+function* underOtherSeeds({ plan, seed }: World): Generator<readonly [World, number]> {
   for (let other = 1; other <= OTHER_SEEDS; other++) {
     if (seed === other) continue
-    for (const less of [...lessTrouble(plan), ...rowless(plan), ...fewerParts(plan)]) yield { world: { plan: less, seed: other }, progress: rest }
+    for (const less of [...lessTrouble(plan), ...rowless(plan), ...fewerParts(plan)]) yield [{ plan: less, seed: other }, FROM_THE_START.chunk]
   }
 }
 
@@ -55,11 +82,14 @@ function* lessTrouble(plan: Plan): Generator<Plan> {
   if (plan.behaviours.length > 1) yield { ...plan, behaviours: [] }
   for (const faults of without(plan.faults)) yield { ...plan, faults }
   for (const behaviours of without(plan.behaviours)) yield { ...plan, behaviours }
+  const end = Math.ceil(plan.payments.at(-1)?.atMs ?? 0) + 1
+  if (end < plan.durationMs) yield { ...plan, durationMs: end }
+}
+
+function* lessOftenEach(plan: Plan): Generator<Plan> {
   for (const [i, fault] of plan.faults.entries()) {
     for (const less of lessOften(fault)) yield { ...plan, faults: plan.faults.with(i, less) }
   }
-  const end = Math.ceil(plan.payments.at(-1)?.atMs ?? 0) + 1
-  if (end < plan.durationMs) yield { ...plan, durationMs: end }
 }
 
 function* lessOften(fault: FaultPlan): Generator<FaultPlan> {
