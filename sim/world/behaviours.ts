@@ -34,6 +34,7 @@ export class Behaviours {
   }
 
   #misbehave(plan: BehaviourPlan, respond: Respond, duty: () => void): void {
+    this.#context.watch.behaved?.(plan.kind)
     switch (plan.kind) {
       case 'hold':
         return

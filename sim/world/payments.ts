@@ -21,6 +21,7 @@ export interface Facts {
   readonly willFulfill: boolean
   readonly rejectCode: RejectCode
   readonly asks: number
+  readonly mustSucceed: boolean
 }
 
 export interface Payment {

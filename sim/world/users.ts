@@ -33,6 +33,7 @@ export interface Order {
   /** With an id, and when it is asked once more, ms after the first. */
   readonly requestId: boolean
   readonly repeatAfterMs: number | undefined
+  readonly mustSucceed: boolean
 }
 
 interface Asking {
@@ -89,7 +90,7 @@ export class User {
     respond({ type: 'fulfill', fulfillment: payment.fulfillment, data: NO_DATA })
   }
 
-  pay({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, requestId, repeatAfterMs }: Order): void {
+  pay({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, requestId, repeatAfterMs, mustSucceed }: Order): void {
     const { nowUs } = this.#context.events
     const payment = this.#payments.begin({
       traffic,
@@ -102,6 +103,7 @@ export class User {
       willFulfill,
       rejectCode,
       asks: repeatAfterMs === undefined ? 1 : 2,
+      mustSucceed,
     })
     this.#meters.began(payment)
     const prepare: Prepare = {
@@ -144,8 +146,18 @@ export class User {
     payment.openAsks--
     if (payment.unheard !== 'lost') payment.unheard = outcome
     if (payment.openAsks > 0) return
-    if (payment.outcome === undefined) this.#meters.ended(payment, payment.unheard)
+    if (payment.outcome === undefined) this.#ended(payment, payment.unheard)
     this.#forgetLater(payment)
+  }
+
+  #ended(payment: Payment, outcome: string): void {
+    this.#meters.ended(payment, outcome)
+    if (!payment.facts.mustSucceed) return
+    this.#context.checked.progress++
+    if (outcome === 'fulfilled') return
+    const { sender, receiver, amount } = payment.facts
+    const what = `nothing stands in the way of ${amount} from ${sender} to ${receiver}, and ${sender} was told ${outcome}`
+    throw new InvariantBroken('progress', what, [payment.condition])
   }
 
   /** What nobody waits for any more may still be under way: its receiver knows it until it has expired. */
@@ -160,7 +172,7 @@ export class User {
     const outcome = outcomeOf(reply)
     if (payment.outcome === undefined) {
       payment.outcome = outcome
-      this.#meters.ended(payment, outcome)
+      this.#ended(payment, outcome)
     } else if (payment.outcome !== outcome && !this.#context.excused.has(payment.condition) && !isRefusal(payment.outcome) && !isRefusal(outcome)) {
       throw new InvariantBroken('ends', `${this.name} was told ${payment.outcome}, and then ${outcome}`, [payment.condition])
     }

@@ -8,6 +8,7 @@ import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
 import type { Booking } from './money/operation.ts'
 import type { Payment } from './payment/payment.ts'
+import type { PaymentEvent, PaymentState } from './payment/table.ts'
 import type { Policy } from './routing/candidate.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import { Timers } from './timers.ts'
@@ -40,6 +41,8 @@ export interface ThreadConfig {
   readonly positionLimits: ReadonlyMap<Unit, Amount>
   /** The opening balances of all accounts together, for each unit; left out: none (R6). */
   readonly opened?: ReadonlyMap<Unit, Amount>
+  /** Hears which row of the transition table is used, before its action: for whoever measures what has been covered. */
+  readonly observe?: ((state: PaymentState, event: PaymentEvent) => void) | undefined
 }
 
 /** A job for a deadline (timers.ts). */
