@@ -1,0 +1,62 @@
+/** Where in a state's row of whole numbers each part of the world stands. */
+import { BUDGETS, type Budgets } from './smallWorld.ts'
+
+/** Since time 0, ms. */
+export const TIME = 0
+/** Of record.ts. */
+export const RECORD = 1
+/** A bag of messages. */
+export const NETWORK = 2
+/** A bag of queues of commands that connections left behind which are no more: from now on only the first of each can arrive. */
+export const LATE = 3
+/** What is left of the budgets, 3 bits each. */
+export const BUDGET = 4
+/** How many lives each thread has had, 4 bits each. */
+export const BORN = 5
+const SLOTS = 6
+
+export const MAX_BUDGET = 7
+export const MAX_LIVES = 15
+
+/** Of a slot: the life's state (0: nobody), the queue of commands to the store, that of its replies. */
+export const COMMANDS = 1
+export const REPLIES = 2
+const SLOT = 3
+/** In place of a queue of commands: there is no connection. */
+export const CUT_OFF = -1
+
+export interface Layout {
+  readonly width: number
+  /** The first are the present lives of the threads, those after them zombies. */
+  readonly slots: readonly number[]
+  readonly threads: number
+  readonly shards: readonly number[]
+  readonly books: readonly number[]
+}
+
+export function layoutOf({ threads, zombies, accounts }: { readonly threads: number; readonly zombies: number; readonly accounts: number }): Layout {
+  const slots = Array.from({ length: threads + zombies }, (_, i) => SLOTS + i * SLOT)
+  const parts = SLOTS + slots.length * SLOT
+  return {
+    width: parts + accounts + threads,
+    slots,
+    threads,
+    shards: Array.from({ length: accounts }, (_, i) => parts + i),
+    books: Array.from({ length: threads }, (_, i) => parts + accounts + i),
+  }
+}
+
+const BITS = 3
+
+export function packed(budgets: Budgets): number {
+  return BUDGETS.reduce((sum, name, i) => sum | (budgets[name] << (BITS * i)), 0)
+}
+
+export function left(packedBudgets: number, name: keyof Budgets): number {
+  return (packedBudgets >> (BITS * BUDGETS.indexOf(name))) & MAX_BUDGET
+}
+
+/** One less of it. */
+export function spent(packedBudgets: number, name: keyof Budgets): number {
+  return packedBudgets - (1 << (BITS * BUDGETS.indexOf(name)))
+}
