@@ -44,7 +44,7 @@ function again({ plan, policy, seed, scenario, topology, payments, trace }: Brok
 }
 
 /** How this process was started, so that the command works as it stands. */
-function program(): string[] {
+export function program(): string[] {
   const script = process.argv[1] ?? ''
   if (script.endsWith('.ts')) return ['node', '--import', 'tsx', relative('', script)]
   return script.endsWith('.js') ? ['node', relative('', script)] : ['ilp-sim']

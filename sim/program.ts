@@ -36,6 +36,7 @@ Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invar
         addRun(program, terminal, ended)
         addCompare(program, terminal, ended)
         addAdmissions(program, terminal, ended)
+        addExplore(program, terminal, ended)
         addLists(program, terminal)
       },
     },
@@ -108,6 +109,26 @@ function addAdmissions(ilpSim: Command, terminal: Terminal, ended: (code: number
     .action(async (scenario, options) => {
       const { admissionsCommand } = await import('./admissionsCommand.ts')
       ended(admissionsCommand(scenario, options, terminal))
+    })
+}
+
+function addExplore(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('explore')
+    .description('Try every interleaving of a small world: whatever happens in whatever order, the rules hold, or the shortest history that breaks one.')
+    .argument('[SCENARIO]', 'a path, or the name of one in scenarios/explore/ (default: all of them)')
+    .option('--out <DIR>', 'write histories that break a rule to DIR/explore', 'out')
+    .option('--json', 'print the counts as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim explore
+  ilp-sim explore second-attempt --json`,
+    )
+    .action(async (scenario, options) => {
+      const { exploreCommand } = await import('./exploreCommand.ts')
+      ended(exploreCommand(scenario, options, terminal))
     })
 }
 

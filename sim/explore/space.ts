@@ -5,6 +5,7 @@
 import { InvariantBroken } from '../check/violation.ts'
 import { choiceOf, type Kind, MAX_DETAIL, numberOf } from './choice.ts'
 import { BUDGET, COMMANDS, LATE, left, packed, REPLIES } from './layout.ts'
+import type { Op } from './life.ts'
 import { Moves } from './moves.ts'
 import { Parts } from './parts.ts'
 import { checkRest, unrestIn } from './rest.ts'
@@ -14,6 +15,13 @@ import { Turn } from './turn.ts'
 
 /** A thread may die in the midst of it. */
 const STEPS: ReadonlySet<Kind> = new Set(['hear', 'wake', 'deliver', 'ask', 'reconnect'])
+
+export interface Followed {
+  readonly next: Int32Array | undefined
+  /** What came of the step, if it was one. */
+  readonly ops: readonly Op[]
+  readonly error: unknown
+}
 
 export class WorldSpace implements Space {
   readonly parts: Parts
@@ -45,6 +53,29 @@ export class WorldSpace implements Space {
     for (const choice of faults) this.#take(state, choice, found)
   }
 
+  /** All choices that there are, those that break a rule included. */
+  choices(state: Int32Array): number[] {
+    const all: number[] = []
+    this.expand(state, {
+      next: (choice) => all.push(choice),
+      broken: (choice) => {
+        if (choice !== undefined) all.push(choice)
+      },
+    })
+    return all
+  }
+
+  /** `next`: undefined where the choice breaks a rule. */
+  follow(state: Int32Array, choice: number): Followed {
+    const next = new Int32Array(this.width)
+    try {
+      this.#turn.take(state, choice, next)
+      return { next, ops: this.#turn.ops, error: undefined }
+    } catch (error) {
+      return { next: undefined, ops: this.#turn.ops, error }
+    }
+  }
+
   /** What follows; the steps that a crash may cut short, cut at every place. */
   #take(state: Int32Array, choice: number, found: Found): void {
     const effects = this.#try(state, choice, found)
@@ -64,7 +95,7 @@ export class WorldSpace implements Space {
       return 0
     }
     found.next(choice, this.#next)
-    return this.#turn.effects
+    return this.#turn.ops.length
   }
 
   /** Whether the world is at rest; if so, everything must be right. */

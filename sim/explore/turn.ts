@@ -2,19 +2,20 @@
 import { type Choice, choiceOf } from './choice.ts'
 import { answerOf } from './deeds.ts'
 import { BORN, BUDGET, COMMANDS, CUT_OFF, LATE, NETWORK, RECORD, REPLIES, spent, TIME } from './layout.ts'
-import type { LifeOutput } from './life.ts'
+import type { LifeOutput, Op } from './life.ts'
 import type { Stepped } from './memo.ts'
 import type { Parts } from './parts.ts'
 import { checkTransit } from './transit.ts'
 
+const NONE: readonly Op[] = []
 const BORN_BITS = 4
 const MAX_BORN = 15
 
 export class Turn {
   readonly #parts: Parts
   #next: Int32Array
-  /** Effects of the step that was taken last. */
-  effects = 0
+  /** Effects of the step that was taken last, if it was one. */
+  ops: readonly Op[] = NONE
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -25,7 +26,7 @@ export class Turn {
   take(state: Int32Array, choice: number, next: Int32Array): void {
     next.set(state)
     this.#next = next
-    this.effects = 0
+    this.ops = NONE
     this.#do(choiceOf(choice))
   }
 
@@ -139,13 +140,13 @@ export class Turn {
     const next = this.#next
     const before = at(next, slot)
     next[slot] = life
-    this.effects = output.ops.length
-    for (let i = 0; i < output.ops.length && (dies === 0 || i < dies); i++) this.#perform(slot, output.ops[i] as LifeOutput['ops'][number])
+    this.ops = output.ops
+    for (let i = 0; i < output.ops.length && (dies === 0 || i < dies); i++) this.#perform(slot, output.ops[i] as Op)
     if (dies !== 0) this.#spend('crashes')
     if (dies !== 0 || output.stopped) this.#die(slot, before)
   }
 
-  #perform(slot: number, { to, number, event }: LifeOutput['ops'][number]): void {
+  #perform(slot: number, { to, number, event }: Op): void {
     const next = this.#next
     if (event !== undefined) this.#record(event)
     if (to === 'record') this.#record(number)

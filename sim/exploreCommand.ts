@@ -1,0 +1,95 @@
+/** `ilp-sim explore`: small worlds seen whole. A broken rule is told as the shortest history that breaks it. */
+import { join, relative } from 'node:path'
+import { commandLine } from '../src/terminal/product.ts'
+import { plainTable } from '../src/terminal/table.ts'
+import type { Output, Terminal } from '../src/terminal/terminal.ts'
+import { BROKEN, program } from './broken.ts'
+import { tell } from './explore/history.ts'
+import { writeHistory } from './explore/historyFile.ts'
+import { listWorlds, loadWorld } from './explore/scenario.ts'
+import { type Progress, type Searched, search } from './explore/search.ts'
+import { settingOf } from './explore/setting.ts'
+import type { SmallWorld } from './explore/smallWorld.ts'
+import { WorldSpace } from './explore/space.ts'
+import { count } from './report/format.ts'
+
+/** About 100 bytes each. */
+const MAX_STATES = 12_000_000
+const PROGRESS_EVERY_MS = 2_000
+
+export interface ExploreOptions {
+  readonly json?: true
+  readonly out: string
+}
+
+interface Explored extends Searched {
+  readonly world: SmallWorld
+  readonly seconds: number
+  /** Where a broken rule's history was written. */
+  readonly file?: string
+  readonly lines?: readonly string[]
+}
+
+/** `scenario`: undefined for all. Returns the exit code. */
+export function exploreCommand(scenario: string | undefined, { json, out }: ExploreOptions, { stdout, stderr }: Terminal): number {
+  const worlds = scenario === undefined ? listWorlds().map(({ file }) => loadWorld(file)) : [loadWorld(scenario)]
+  const explored = worlds.map((world) => explore(world, out, stderr))
+  stdout.write(json ? `${JSON.stringify(explored.map(plain), null, 2)}\n` : `${table(explored)}\n`)
+  for (const each of explored) if (each.violation !== undefined) stderr.write(`\n${story(each)}`)
+  return explored.some(({ violation }) => violation !== undefined) ? BROKEN : 0
+}
+
+function explore(world: SmallWorld, out: string, stderr: Output): Explored {
+  const space = new WorldSpace(settingOf(world))
+  const startedAt = performance.now()
+  const seconds = (): number => (performance.now() - startedAt) / 1000
+  const searched = search(space, { maxStates: MAX_STATES, progress: progressTo(stderr, world.name, seconds) })
+  const took = seconds()
+  if (searched.violation === undefined) return { world, ...searched, seconds: took }
+  const { choices, lines } = tell(space, searched.violation.choices)
+  const file = join(out, 'explore', `${world.name}.json`)
+  writeHistory(file, { scenario: world.name, choices, violation: searched.violation })
+  return { world, ...searched, seconds: took, file, lines }
+}
+
+function progressTo(stderr: Output, name: string, seconds: () => number): (progress: Progress) => void {
+  let next = PROGRESS_EVERY_MS / 1000
+  return ({ states, depth, frontier }) => {
+    const now = seconds()
+    if (now < next) return
+    next = now + PROGRESS_EVERY_MS / 1000
+    stderr.write(`${name}: ${count(states)} states, ${count(Math.round(states / now))} a second, depth ${depth}, ${count(frontier)} still to look at\n`)
+  }
+}
+
+/** As INTERFACES.md has it. */
+function plain({ world, states, depth, exhausted, violation, file, lines }: Explored) {
+  const told = violation === undefined ? {} : { violation: { invariant: violation.invariant, what: violation.what, file, history: lines } }
+  return { scenario: world.name, states, depth, exhausted, ...told }
+}
+
+function table(explored: readonly Explored[]): string {
+  const rows = explored.map(({ world, states, depth, exhausted, seconds, violation }) => [
+    world.name,
+    count(states),
+    String(depth),
+    exhausted ? 'yes' : 'no',
+    count(Math.round(states / seconds)),
+    violation === undefined ? (exhausted ? 'holds' : `holds so far: more than ${count(MAX_STATES)} states`) : `broken: ${violation.invariant}`,
+  ])
+  return plainTable({ head: ['world', 'states', 'depth', 'exhausted', 'states/s', 'rules'], rows, right: [1, 2, 4] })
+}
+
+function story({ world, violation, lines = [], file = '' }: Explored): string {
+  return [
+    `broken invariant: ${violation?.invariant}, in ${world.name}`,
+    `  ${violation?.what}`,
+    '',
+    `The shortest history, ${lines.length} events:`,
+    ...lines.map((line, i) => `${String(i + 1).padStart(4)}  ${line}`),
+    '',
+    `Saved: ${relative('', file)}`,
+    `To run it again: ${commandLine([...program(), 'replay', file])}`,
+    '',
+  ].join('\n')
+}
