@@ -15,7 +15,7 @@ export interface Told {
 export function tell(space: WorldSpace, numbers: readonly number[]): Told {
   const choices: string[] = []
   const lines: string[] = []
-  let state: Int32Array = space.start
+  let state = space.starts[0] as Int32Array
   for (const number of numbers) {
     const words = choiceWords(state, number, space.parts)
     const { next, ops } = space.follow(state, number)
@@ -34,10 +34,20 @@ export interface Replayed {
   readonly lines: readonly string[]
 }
 
-/** Takes the choices again. */
+/** Takes the choices again, from the first start that allows for all of them. */
 export function replay(space: WorldSpace, choices: readonly string[]): Replayed {
+  let last: Replayed | undefined
+  for (const start of space.starts) {
+    last = replayFrom(space, start, choices)
+    if (last.missing === undefined) return last
+  }
+  if (last === undefined) throw new Error('a space without a start')
+  return last
+}
+
+function replayFrom(space: WorldSpace, start: Int32Array, choices: readonly string[]): Replayed {
   const taken: number[] = []
-  let state: Int32Array = space.start
+  let state = start
   let violation: Violation | undefined
   for (const wanted of choices) {
     const number = space.choices(state).find((each) => choiceWords(state, each, space.parts) === wanted)

@@ -1,5 +1,5 @@
 /** Where in a state's row of whole numbers each part of the world stands. */
-import { BUDGETS, type Budgets } from './smallWorld.ts'
+import { FAULTS, type Fault } from './smallWorld.ts'
 
 /** Since time 0, ms. */
 export const TIME = 0
@@ -9,11 +9,12 @@ export const RECORD = 1
 export const NETWORK = 2
 /** A bag of queues of commands that connections left behind which are no more: from now on only the first of each can arrive. */
 export const LATE = 3
-/** What is left of the budgets, 3 bits each. */
-export const BUDGET = 4
 /** How many lives each thread has had, 4 bits each. */
-export const BORN = 5
-const SLOTS = 6
+export const BORN = 4
+/** How often time may still go on too early. */
+export const DELAYS = 5
+/** Then for each thread what may still go wrong with it, 3 bits each. */
+const BUDGETS_AT = 6
 
 export const MAX_BUDGET = 7
 export const MAX_LIVES = 15
@@ -30,17 +31,20 @@ export interface Layout {
   /** The first are the present lives of the threads, those after them zombies. */
   readonly slots: readonly number[]
   readonly threads: number
+  readonly budgets: readonly number[]
   readonly shards: readonly number[]
   readonly books: readonly number[]
 }
 
 export function layoutOf({ threads, zombies, accounts }: { readonly threads: number; readonly zombies: number; readonly accounts: number }): Layout {
-  const slots = Array.from({ length: threads + zombies }, (_, i) => SLOTS + i * SLOT)
-  const parts = SLOTS + slots.length * SLOT
+  const first = BUDGETS_AT + threads
+  const slots = Array.from({ length: threads + zombies }, (_, i) => first + i * SLOT)
+  const parts = first + slots.length * SLOT
   return {
     width: parts + accounts + threads,
     slots,
     threads,
+    budgets: Array.from({ length: threads }, (_, i) => BUDGETS_AT + i),
     shards: Array.from({ length: accounts }, (_, i) => parts + i),
     books: Array.from({ length: threads }, (_, i) => parts + accounts + i),
   }
@@ -48,15 +52,16 @@ export function layoutOf({ threads, zombies, accounts }: { readonly threads: num
 
 const BITS = 3
 
-export function packed(budgets: Budgets): number {
-  return BUDGETS.reduce((sum, name, i) => sum | (budgets[name] << (BITS * i)), 0)
+export function left(budget: number, fault: Fault): number {
+  return (budget >> (BITS * FAULTS.indexOf(fault))) & MAX_BUDGET
 }
 
-export function left(packedBudgets: number, name: keyof Budgets): number {
-  return (packedBudgets >> (BITS * BUDGETS.indexOf(name))) & MAX_BUDGET
+/** One more of it. */
+export function granted(budget: number, fault: Fault): number {
+  return budget + (1 << (BITS * FAULTS.indexOf(fault)))
 }
 
 /** One less of it. */
-export function spent(packedBudgets: number, name: keyof Budgets): number {
-  return packedBudgets - (1 << (BITS * BUDGETS.indexOf(name)))
+export function spent(budget: number, fault: Fault): number {
+  return budget - (1 << (BITS * FAULTS.indexOf(fault)))
 }

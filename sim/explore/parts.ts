@@ -7,7 +7,12 @@ import { Memo, type Stepped } from './memo.ts'
 import { Part, type PartInput, type PartOutput, type PartView } from './part.ts'
 import { Record } from './record.ts'
 import { type Setting, START_MS } from './setting.ts'
-import { type Heard, makeWords, requestOf, type Words } from './words.ts'
+import { askOf, type Heard, makeWords, requestOf, type Words } from './words.ts'
+
+/** `t1`, `t1-3` → 1 */
+function threadNumber(word: string): number {
+  return Number.parseInt(word.slice(1), 10)
+}
 
 /** Virtual times of one world. */
 const MAX_TIMES = 256
@@ -30,6 +35,7 @@ export class Parts {
   readonly #places: number[] = []
   readonly #asks: number[] = []
   readonly #ended: number[] = []
+  readonly #threads: number[] = []
 
   constructor(setting: Setting) {
     const { world } = setting
@@ -121,6 +127,21 @@ export class Parts {
     return next
   }
 
+  /** Where what may still go wrong with the thread of this life stands. */
+  budgetOf(life: number): number {
+    return this.layout.budgets[threadNumber(this.lives.view(life).thread)] as number
+  }
+
+  /** The thread of a life's number. */
+  threadOf(epoch: number): number {
+    let thread = this.#threads[epoch]
+    if (thread === undefined) {
+      thread = threadNumber(this.words.epochs.at(epoch))
+      this.#threads[epoch] = thread
+    }
+    return thread
+  }
+
   /** Where the life of this epoch stands. */
   slotOf(state: Int32Array, epoch: number): number {
     for (const slot of this.layout.slots) {
@@ -152,14 +173,19 @@ export class Parts {
     return this.words.events.idOf({ type: 'asked', payment, ask, epoch: this.words.epochs.at(epoch) })
   }
 
-  /** A payment, and the slot of the life that its sender asks, as one number. */
-  asking(payment: number, slot: number): number {
-    return payment * this.layout.slots.length + slot
+  /** Which asking of a payment, and the slot of the life that its sender asks, as one number. */
+  asking(payment: number, ask: number, slot: number): number {
+    return requestOf(payment, ask) * this.layout.slots.length + slot
   }
 
-  askingOf(asking: number): { readonly payment: number; readonly slot: number } {
+  askingOf(asking: number): { readonly payment: number; readonly ask: number; readonly slot: number } {
     const count = this.layout.slots.length
-    return { payment: Math.floor(asking / count), slot: this.layout.slots[asking % count] as number }
+    return { ...askOf(Math.floor(asking / count)), slot: this.layout.slots[asking % count] as number }
+  }
+
+  /** Whether other threads' commands may touch the same part. */
+  isShared(command: number): boolean {
+    return this.placeOf(command) < (this.layout.books[0] as number)
   }
 
   #timed(number: number, timeMs: number): number {

@@ -9,7 +9,7 @@ import type { Event, Words } from './words.ts'
 type Phase = 'none' | 'underWay' | 'credited' | 'refunded' | 'rejected'
 
 export interface PaymentRecord {
-  /** What became of each asking: the life that holds it, or how it ended. */
+  /** What became of each asking: nothing yet, the life that holds it, or how it ended. */
   readonly asks: readonly string[]
   /** What the sender was told at last: `fulfill`, or a reject in words. */
   readonly told: string
@@ -41,7 +41,7 @@ export class Record {
   constructor(setting: Setting, words: Words) {
     this.#setting = setting
     this.#words = words
-    this.#idOf(setting.payers.map(() => NONE))
+    this.#idOf(setting.payers.map(({ payment }) => ({ ...NONE, asks: payment.asks.map(() => '') })))
   }
 
   at(record: number): Recorded {
@@ -81,7 +81,7 @@ export class Record {
     }
     switch (event.type) {
       case 'asked':
-        return { ...before, asks: [...before.asks, event.epoch] }
+        return { ...before, asks: before.asks.with(event.ask, event.epoch) }
       case 'answered':
         return this.#answered(before, event, require)
       case 'owned':

@@ -54,7 +54,7 @@ function problemsOf({ threads, accounts, routes, payments }: SmallWorldFile): Pa
 }
 
 function worldOf(name: string, file: SmallWorldFile): SmallWorld {
-  const { question, threads, failover, warming, coolAfter, horizon, budgets } = file
+  const { question, threads, failover, warming, coolAfter, faultsUntil, horizon, budgets } = file
   const isRoute = (to: string) => Object.hasOwn(file.routes, to)
   return {
     name,
@@ -63,6 +63,7 @@ function worldOf(name: string, file: SmallWorldFile): SmallWorld {
     failover,
     warming,
     coolAfterMs: coolAfter,
+    faultsUntilMs: faultsUntil,
     horizonMs: horizon,
     accounts: Object.entries(file.accounts).map(([account, about]) => ({ name: account, ...about })),
     routes: new Map(Object.entries(file.routes).map(([route, announcers]) => [`test.far.${route}`, announcers])),

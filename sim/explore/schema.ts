@@ -57,7 +57,8 @@ export const SMALL_WORLD = keys({
   failover: count('How many other candidates a payment tries. Default 0.', { least: 0, most: 3 }).prefault(0),
   warming: word('How much hot balance a thread takes and keeps (B7). Default exact.', ['exact', 'share', 'adaptive']).prefault('exact'),
   coolAfter: duration('Unused hot balance goes back after this. Default 100ms.', 1).prefault('100ms'),
-  horizon: duration('By then the world is at rest. Default 15s.', 1).prefault('15s'),
+  faultsUntil: duration('Nothing goes wrong from then on. Default 3s.', 1).prefault('3s'),
+  horizon: duration('By then the world is at rest. Default 20s.', 1).prefault('20s'),
   accounts: byName('By name.', account),
   routes: byName(
     'Addresses below test.far, by their last segment: the accounts that announced it, in the order in which they are picked.',

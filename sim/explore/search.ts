@@ -8,7 +8,8 @@ import { States } from './states.ts'
 export interface Space {
   /** How many numbers a state has. */
   readonly width: number
-  readonly start: Int32Array
+  /** At least one. */
+  readonly starts: readonly Int32Array[]
   /** Tells `found` all that may come next. The state that it is given is not kept. */
   readonly expand: (state: Int32Array, found: Found) => void
 }
@@ -58,9 +59,9 @@ export function search(space: Space, { maxStates, progress }: Limits): Searched 
     next: (choice, next) => states.add(next, at, choice),
     broken: (choice, error) => broken.push({ at, choice, error }),
   }
-  states.add(space.start, -1, 0)
+  for (const start of space.starts) states.add(start, -1, 0)
   let depth = 0
-  let layerEnd = 1
+  let layerEnd = states.size
   const state = new Int32Array(space.width)
   for (; at < states.size && states.size <= maxStates; at++) {
     if (at === layerEnd) {

@@ -55,6 +55,8 @@ export interface SmallWorld {
   readonly failover: number
   readonly warming: WarmingName
   readonly coolAfterMs: number
+  /** Nothing goes wrong from then on. */
+  readonly faultsUntilMs: number
   /** By then the world is at rest. */
   readonly horizonMs: number
   readonly accounts: readonly SmallAccount[]
@@ -64,4 +66,7 @@ export interface SmallWorld {
   readonly budgets: Budgets
 }
 
-export const BUDGETS = ['crashes', 'zombies', 'cuts', 'lostCommits', 'delays'] as const satisfies readonly (keyof Budgets)[]
+/** Those that befall one thread. */
+export const FAULTS = ['crashes', 'zombies', 'cuts', 'lostCommits'] as const satisfies readonly (keyof Budgets)[]
+
+export type Fault = (typeof FAULTS)[number]

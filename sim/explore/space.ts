@@ -4,13 +4,14 @@
  */
 import { InvariantBroken } from '../check/violation.ts'
 import { choiceOf, type Kind, MAX_DETAIL, numberOf } from './choice.ts'
-import { BUDGET, COMMANDS, LATE, left, packed, REPLIES } from './layout.ts'
+import { COMMANDS, DELAYS, granted, LATE, left, REPLIES, TIME } from './layout.ts'
 import type { Op } from './life.ts'
 import { Moves } from './moves.ts'
 import { Parts } from './parts.ts'
 import { checkRest, unrestIn } from './rest.ts'
 import type { Found, Space } from './search.ts'
 import type { Setting } from './setting.ts'
+import { FAULTS, type Fault } from './smallWorld.ts'
 import { Turn } from './turn.ts'
 
 /** A thread may die in the midst of it. */
@@ -26,31 +27,37 @@ export interface Followed {
 export class WorldSpace implements Space {
   readonly parts: Parts
   readonly width: number
-  readonly start: Int32Array
+  readonly starts: readonly Int32Array[]
+  readonly #reduced: boolean
   readonly #turn: Turn
   readonly #moves: Moves
   readonly #next: Int32Array
 
-  constructor(setting: Setting) {
+  /** `reduced`: without orders of things that commute; the first history that breaks a rule may then not be a shortest. */
+  constructor(setting: Setting, reduced = true) {
+    this.#reduced = reduced
     this.parts = new Parts(setting)
     this.width = this.parts.layout.width
     this.#turn = new Turn(this.parts)
     this.#moves = new Moves(this.parts)
     this.#next = new Int32Array(this.width)
-    this.start = this.#allServe()
+    this.starts = this.#shared(this.#allServe())
   }
 
   expand(state: Int32Array, found: Found): void {
-    const { due, asks, faults } = this.#moves
     this.#moves.list(state)
-    for (const choice of due) this.#take(state, choice, found)
-    for (const choice of asks) this.#take(state, choice, found)
-    const isDue = due.length > 0
-    if (!isDue && this.#rests(state, found)) {
-      if (asks.length === 0) return
-    } else if (!isDue) this.#goOn(state, found)
-    else if (this.#mayDelay(state)) this.#take(state, numberOf('delay'), found)
-    for (const choice of faults) this.#take(state, choice, found)
+    const { threads } = this.#moves
+    const alone = this.#reduced ? this.#moves.alone(state) : undefined
+    const moving = alone === undefined ? threads : [alone]
+    for (const { due, asks } of moving) {
+      for (const choice of due) this.#take(state, choice, found)
+      for (const choice of asks) this.#take(state, choice, found)
+    }
+    if (threads.every(({ due }) => due.length === 0)) {
+      if (!this.#rests(state, found)) this.#goOn(state, found)
+      else if (threads.every(({ asks }) => asks.length === 0)) return
+    } else if (this.#mayDelay(state)) this.#take(state, numberOf('delay'), found)
+    for (const { faults } of moving) for (const choice of faults) this.#take(state, choice, found)
   }
 
   /** All choices that there are, those that break a rule included. */
@@ -79,11 +86,17 @@ export class WorldSpace implements Space {
   /** What follows; the steps that a crash may cut short, cut at every place. */
   #take(state: Int32Array, choice: number, found: Found): void {
     const effects = this.#try(state, choice, found)
-    if (effects < 2 || left(state[BUDGET] as number, 'crashes') === 0) return
+    if (effects < 2 || !this.#mayDie(state)) return
     const { kind, what } = choiceOf(choice)
     if (!STEPS.has(kind)) return
     if (effects > MAX_DETAIL) throw new Error(`a step has ${effects} effects, more than ${MAX_DETAIL}`)
     for (let dies = 1; dies < effects; dies++) this.#try(state, numberOf(kind, what, dies), found)
+  }
+
+  /** The thread that took the last step. */
+  #mayDie(state: Int32Array): boolean {
+    const place = this.#turn.stepped
+    return place !== 0 && left(state[place] as number, 'crashes') > 0 && (state[TIME] as number) < this.parts.setting.world.faultsUntilMs
   }
 
   /** Returns how many effects the step had, if it was one. */
@@ -117,7 +130,17 @@ export class WorldSpace implements Space {
 
   /** What an earlier connection left behind comes in before time goes on: the core waits only so long for it. */
   #mayDelay(state: Int32Array): boolean {
-    return left(state[BUDGET] as number, 'delays') > 0 && state[LATE] === 0 && this.parts.deadlineMs(state) <= this.parts.setting.world.horizonMs
+    return state[DELAYS] !== 0 && state[LATE] === 0 && this.parts.deadlineMs(state) <= this.parts.setting.world.horizonMs
+  }
+
+  /** Each way in which the budgets may fall to the threads. */
+  #shared(start: Int32Array): Int32Array[] {
+    const { budgets } = this.parts.setting.world
+    let starts = [start]
+    for (const fault of FAULTS) {
+      for (let i = 0; i < budgets[fault]; i++) starts = starts.flatMap((state) => this.parts.layout.budgets.map((place) => withFault(state, place, fault)))
+    }
+    return starts
   }
 
   /** All threads serve, and nobody has asked for anything. */
@@ -136,7 +159,13 @@ export class WorldSpace implements Space {
       take('start', thread)
       while (state[slot + COMMANDS] !== 0 || state[slot + REPLIES] !== 0) take(state[slot + COMMANDS] === 0 ? 'hear' : 'apply', thread)
     }
-    state[BUDGET] = packed(setting.world.budgets)
+    state[DELAYS] = setting.world.budgets.delays
     return state
   }
+}
+
+function withFault(state: Int32Array, place: number, fault: Fault): Int32Array {
+  const next = state.slice()
+  next[place] = granted(next[place] as number, fault)
+  return next
 }

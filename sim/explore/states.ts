@@ -49,10 +49,15 @@ export class States {
   /** The shortest history of a row, first choice first. */
   choicesTo(row: number): number[] {
     const choices: number[] = []
-    for (let at = row; at > 0; at = this.#parents[at >> CHUNK_BITS]?.[at & (CHUNK - 1)] ?? 0) {
+    for (let at = row; this.#parentOf(at) >= 0; at = this.#parentOf(at)) {
       choices.push(this.#choices[at >> CHUNK_BITS]?.[at & (CHUNK - 1)] ?? 0)
     }
     return choices.reverse()
+  }
+
+  /** -1 for a start. */
+  #parentOf(row: number): number {
+    return this.#parents[row >> CHUNK_BITS]?.[row & (CHUNK - 1)] ?? -1
   }
 
   #grow(): void {

@@ -27,9 +27,9 @@ export function choiceWords(state: Int32Array, number: number, parts: Parts): st
     case 'drop':
       return messageChoice(choice, state, parts)
     case 'ask': {
-      const { payment, slot: asked } = parts.askingOf(what)
+      const { payment, ask, slot: asked } = parts.askingOf(what)
       const { payment: about, requestId } = parts.setting.payers[payment] as (typeof parts.setting.payers)[number]
-      return `${about.from} asks ${life(asked)} to pay ${about.amount} to ${about.to}: ${about.name}${requestId === undefined ? '' : ' (with an id)'}${death(detail)}`
+      return `${about.from} asks ${life(asked)} to pay ${about.amount} to ${about.to}: ${about.name}${requestId === undefined ? '' : `, asking ${ask + 1}`}${death(detail)}`
     }
     case 'start':
       return `t${what} is started again`

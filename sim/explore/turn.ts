@@ -1,10 +1,11 @@
 /** One choice taken: the state that follows. What breaks a rule is thrown. */
 import { type Choice, choiceOf } from './choice.ts'
 import { answerOf } from './deeds.ts'
-import { BORN, BUDGET, COMMANDS, CUT_OFF, LATE, NETWORK, RECORD, REPLIES, spent, TIME } from './layout.ts'
+import { BORN, COMMANDS, CUT_OFF, DELAYS, LATE, NETWORK, RECORD, REPLIES, spent, TIME } from './layout.ts'
 import type { LifeOutput, Op } from './life.ts'
 import type { Stepped } from './memo.ts'
 import type { Parts } from './parts.ts'
+import type { Fault } from './smallWorld.ts'
 import { checkTransit } from './transit.ts'
 
 const NONE: readonly Op[] = []
@@ -16,6 +17,8 @@ export class Turn {
   #next: Int32Array
   /** Effects of the step that was taken last, if it was one. */
   ops: readonly Op[] = NONE
+  /** Where what may still go wrong with the thread that took it stands; 0: none did. */
+  stepped = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -27,6 +30,7 @@ export class Turn {
     next.set(state)
     this.#next = next
     this.ops = NONE
+    this.stepped = 0
     this.#do(choiceOf(choice))
   }
 
@@ -60,27 +64,28 @@ export class Turn {
         next[TIME] = this.#parts.deadlineMs(next)
         return
       case 'delay':
-        this.#spend('delays')
+        next[DELAYS] = at(next, DELAYS) - 1
         next[TIME] = this.#parts.deadlineMs(next)
         return
       case 'crash':
-        this.#spend('crashes')
+        this.#spend(slot, 'crashes')
         return this.#die(slot)
       case 'overtake':
-        this.#spend('zombies')
+        this.#spend(slot, 'zombies')
         return this.#overtake(what)
       case 'cut':
-        this.#spend('cuts')
+        this.#spend(slot, 'cuts')
         return this.#cut(slot)
       case 'loseCommit':
-        this.#spend('lostCommits')
+        this.#spend(slot, 'lostCommits')
         next[slot + COMMANDS] = this.#parts.queues.rest(at(next, slot + COMMANDS))
         return
     }
   }
 
-  #spend(budget: Parameters<typeof spent>[1]): void {
-    this.#next[BUDGET] = spent(at(this.#next, BUDGET), budget)
+  #spend(slot: number, fault: Fault): void {
+    const place = this.#parts.budgetOf(at(this.#next, slot))
+    this.#next[place] = spent(at(this.#next, place), fault)
   }
 
   // --- the store ------------------------------------------------------------------------------------------------------
@@ -140,9 +145,10 @@ export class Turn {
     const next = this.#next
     const before = at(next, slot)
     next[slot] = life
+    this.stepped = this.#parts.budgetOf(life)
     this.ops = output.ops
     for (let i = 0; i < output.ops.length && (dies === 0 || i < dies); i++) this.#perform(slot, output.ops[i] as Op)
-    if (dies !== 0) this.#spend('crashes')
+    if (dies !== 0) this.#spend(slot, 'crashes')
     if (dies !== 0 || output.stopped) this.#die(slot, before)
   }
 
@@ -207,11 +213,10 @@ export class Turn {
 
   #ask(what: number, dies: number): void {
     const next = this.#next
-    const { payment, slot } = this.#parts.askingOf(what)
+    const { payment, ask, slot } = this.#parts.askingOf(what)
     const { epoch } = this.#parts.lives.view(at(next, slot))
-    const asks = this.#parts.record.at(at(next, RECORD))[payment]?.asks.length ?? 0
-    this.#record(this.#parts.asked(payment, asks, epoch))
-    this.#step(slot, this.#parts.askHeard(payment, asks), dies)
+    this.#record(this.#parts.asked(payment, ask, epoch))
+    this.#step(slot, this.#parts.askHeard(payment, ask), dies)
   }
 
   #deliver(number: number, detail: number): void {
