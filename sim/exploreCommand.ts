@@ -4,13 +4,11 @@ import { commandLine } from '../src/terminal/product.ts'
 import { plainTable } from '../src/terminal/table.ts'
 import type { Output, Terminal } from '../src/terminal/terminal.ts'
 import { BROKEN, program } from './broken.ts'
-import { tell } from './explore/history.ts'
+import { type Explored, explore } from './explore/explore.ts'
 import { writeHistory } from './explore/historyFile.ts'
 import { listWorlds, loadWorld } from './explore/scenario.ts'
-import { type Progress, type Searched, search } from './explore/search.ts'
-import { settingOf } from './explore/setting.ts'
+import type { Progress } from './explore/search.ts'
 import type { SmallWorld } from './explore/smallWorld.ts'
-import { WorldSpace } from './explore/space.ts'
 import { count } from './report/format.ts'
 
 /** About 100 bytes each. */
@@ -22,34 +20,30 @@ export interface ExploreOptions {
   readonly out: string
 }
 
-interface Explored extends Searched {
+interface Seen extends Explored {
   readonly world: SmallWorld
   readonly seconds: number
-  /** Where a broken rule's history was written. */
-  readonly file?: string
-  readonly lines?: readonly string[]
+  /** Where a broken rule's history is written. */
+  readonly file: string
 }
 
 /** `scenario`: undefined for all. Returns the exit code. */
 export function exploreCommand(scenario: string | undefined, { json, out }: ExploreOptions, { stdout, stderr }: Terminal): number {
   const worlds = scenario === undefined ? listWorlds().map(({ file }) => loadWorld(file)) : [loadWorld(scenario)]
-  const explored = worlds.map((world) => explore(world, out, stderr))
+  const explored = worlds.map((world) => see(world, out, stderr))
   stdout.write(json ? `${JSON.stringify(explored.map(plain), null, 2)}\n` : `${table(explored)}\n`)
   for (const each of explored) if (each.violation !== undefined) stderr.write(`\n${story(each)}`)
   return explored.some(({ violation }) => violation !== undefined) ? BROKEN : 0
 }
 
-function explore(world: SmallWorld, out: string, stderr: Output): Explored {
-  const space = new WorldSpace(settingOf(world))
+function see(world: SmallWorld, out: string, stderr: Output): Seen {
   const startedAt = performance.now()
   const seconds = (): number => (performance.now() - startedAt) / 1000
-  const searched = search(space, { maxStates: MAX_STATES, progress: progressTo(stderr, world.name, seconds) })
-  const took = seconds()
-  if (searched.violation === undefined) return { world, ...searched, seconds: took }
-  const { choices, lines } = tell(space, searched.violation.choices)
+  const explored = explore(world, { maxStates: MAX_STATES, progress: progressTo(stderr, world.name, seconds) })
+  const { violation, told } = explored
   const file = join(out, 'explore', `${world.name}.json`)
-  writeHistory(file, { scenario: world.name, choices, violation: searched.violation })
-  return { world, ...searched, seconds: took, file, lines }
+  if (violation !== undefined && told !== undefined) writeHistory(file, { scenario: world.name, choices: told.choices, violation })
+  return { world, ...explored, seconds: seconds(), file }
 }
 
 function progressTo(stderr: Output, name: string, seconds: () => number): (progress: Progress) => void {
@@ -63,12 +57,12 @@ function progressTo(stderr: Output, name: string, seconds: () => number): (progr
 }
 
 /** As INTERFACES.md has it. */
-function plain({ world, states, depth, exhausted, violation, file, lines }: Explored) {
-  const told = violation === undefined ? {} : { violation: { invariant: violation.invariant, what: violation.what, file, history: lines } }
+function plain({ world, states, depth, exhausted, violation, file, told: history }: Seen) {
+  const told = violation === undefined ? {} : { violation: { invariant: violation.invariant, what: violation.what, file, history: history?.lines } }
   return { scenario: world.name, states, depth, exhausted, ...told }
 }
 
-function table(explored: readonly Explored[]): string {
+function table(explored: readonly Seen[]): string {
   const rows = explored.map(({ world, states, depth, exhausted, seconds, violation }) => [
     world.name,
     count(states),
@@ -80,7 +74,8 @@ function table(explored: readonly Explored[]): string {
   return plainTable({ head: ['world', 'states', 'depth', 'exhausted', 'states/s', 'rules'], rows, right: [1, 2, 4] })
 }
 
-function story({ world, violation, lines = [], file = '' }: Explored): string {
+function story({ world, violation, told, file }: Seen): string {
+  const lines = told?.lines ?? []
   return [
     `broken invariant: ${violation?.invariant}, in ${world.name}`,
     `  ${violation?.what}`,
