@@ -30,6 +30,10 @@ bench: dist/.built redis ## how fast the simulator and the live node are, beside
 crash: dist/.built redis ## two live nodes under load for a minute, their processes and Redis killed: the books against what was told
 	@node --import tsx test/e2e/crash/campaign.ts --seconds 60
 
+.PHONY: explore
+explore: dist/.built ## every interleaving of the small worlds in scenarios/explore/
+	@node dist/sim/cli.js explore
+
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included
 	@echo 'types'

@@ -5,10 +5,13 @@ import { plainTable } from '../src/terminal/table.ts'
 import type { Output, Terminal } from '../src/terminal/terminal.ts'
 import { BROKEN, program } from './broken.ts'
 import { type Explored, explore } from './explore/explore.ts'
-import { writeHistory } from './explore/historyFile.ts'
+import { replay } from './explore/history.ts'
+import { readHistory, writeHistory } from './explore/historyFile.ts'
 import { listWorlds, loadWorld } from './explore/scenario.ts'
 import type { Progress } from './explore/search.ts'
+import { settingOf } from './explore/setting.ts'
 import type { SmallWorld } from './explore/smallWorld.ts'
+import { WorldSpace } from './explore/space.ts'
 import { count } from './report/format.ts'
 
 /** About 100 bytes each. */
@@ -25,6 +28,20 @@ interface Seen extends Explored {
   readonly seconds: number
   /** Where a broken rule's history is written. */
   readonly file: string
+}
+
+/** `ilp-sim replay` of a history that explore has saved. Returns the exit code. */
+export function replayHistory(file: string, { json }: { readonly json?: true }, { stdout, stderr }: Terminal): number {
+  const { scenario, choices, violation: expected } = readHistory(file)
+  const { lines, missing, violation } = replay(new WorldSpace(settingOf(loadWorld(scenario)), false), choices)
+  stdout.write(json ? `${JSON.stringify({ scenario, history: lines, violation }, null, 2)}\n` : numbered(lines))
+  if (violation !== undefined) {
+    stderr.write(`\nbroken invariant: ${violation.invariant}, in ${scenario}\n  ${violation.what}\n`)
+    return BROKEN
+  }
+  const why = missing === undefined ? 'no rule is broken at its end' : `what comes next can happen no more: ${missing}`
+  stderr.write(`\nThe history that broke ${expected.invariant} no longer does: ${why}\n`)
+  return 0
 }
 
 /** `scenario`: undefined for all. Returns the exit code. */
@@ -81,10 +98,13 @@ function story({ world, violation, told, file }: Seen): string {
     `  ${violation?.what}`,
     '',
     `The shortest history, ${lines.length} events:`,
-    ...lines.map((line, i) => `${String(i + 1).padStart(4)}  ${line}`),
-    '',
+    numbered(lines),
     `Saved: ${relative('', file)}`,
     `To run it again: ${commandLine([...program(), 'replay', file])}`,
     '',
   ].join('\n')
+}
+
+function numbered(lines: readonly string[]): string {
+  return lines.map((line, i) => `${String(i + 1).padStart(4)}  ${line}\n`).join('')
 }

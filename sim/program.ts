@@ -37,6 +37,7 @@ Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invar
         addCompare(program, terminal, ended)
         addAdmissions(program, terminal, ended)
         addExplore(program, terminal, ended)
+        addReplay(program, terminal, ended)
         addLists(program, terminal)
       },
     },
@@ -129,6 +130,19 @@ Examples:
     .action(async (scenario, options) => {
       const { exploreCommand } = await import('./exploreCommand.ts')
       ended(exploreCommand(scenario, options, terminal))
+    })
+}
+
+function addReplay(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('replay')
+    .description('Run a saved history again, event by event.')
+    .argument('<FILE>', 'a file that ilp-sim explore has written')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExample:\n  ilp-sim replay out/explore/second-attempt.json')
+    .action(async (file, options) => {
+      const { replayHistory } = await import('./exploreCommand.ts')
+      ended(replayHistory(file, options, terminal))
     })
 }
 

@@ -128,20 +128,41 @@ export class Life implements Machine<LifeInput, LifeOutput, LifeView> {
   }
 }
 
-/** All that can matter to what it does next. Holdings and payments stand for themselves where others point to them. */
+/**
+ * All that can matter to what it does next. Holdings and payments stand for themselves where others point to them. What was
+ * acknowledged lately does not matter: here no store loses what it has acknowledged.
+ */
 function textOf(state: ThreadState): string {
-  const labels = new Map<unknown, string>([
-    [state.config, 'config'],
-    [state.snapshot, 'snapshot'],
-  ])
-  for (const account of state.config.directory.accounts.values()) labels.set(account, `a:${account.name}`)
-  for (const holding of state.holdings.values()) labels.set(holding, `h:${holding.account.name}`)
-  for (const payment of state.payments.values()) labels.set(payment, `p:${payment.id}`)
-  const { config: _, holdings, payments, snapshot: _s, timers, draw: _d, effects: _e, changes: _c, changedPayments: _p, changedGiven: _g, ...rest } = state
-  let text = `${state.config.thread} `
+  const labels = labelsOf(state)
+  const {
+    config,
+    holdings,
+    payments,
+    snapshot: _s,
+    timers,
+    recent: _r,
+    draw: _d,
+    effects: _e,
+    changes: _c,
+    changedPayments: _p,
+    changedGiven: _g,
+    ...rest
+  } = state
+  let text = `${config.thread} `
   for (const holding of holdings.values()) text += `${inside(holding, labels)}\n`
   for (const payment of payments.values()) text += `${inside(payment, labels)}\n`
   return `${text}${canonical(timers.live(), labels)}${canonical(rest, labels)}`
+}
+
+function labelsOf({ config, snapshot, holdings, payments }: ThreadState): Map<unknown, string> {
+  const labels = new Map<unknown, string>([
+    [config, 'config'],
+    [snapshot, 'snapshot'],
+  ])
+  for (const account of config.directory.accounts.values()) labels.set(account, `a:${account.name}`)
+  for (const holding of holdings.values()) labels.set(holding, `h:${holding.account.name}`)
+  for (const payment of payments.values()) labels.set(payment, `p:${payment.id}`)
+  return labels
 }
 
 function mirrorOf({ holdings, positions }: ThreadState): string {

@@ -142,12 +142,14 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
       claimed: (_, epoch) => {
         this.#epoch = epoch
       },
+      wentBack: () => {},
       commits: (thread, epoch, seq) => this.#commits(thread, epoch, seq),
       changed: (_, _seq, change, payment) => this.#changed(change, payment),
       owned: (_, requestId, owner) => {
         const payment = this.#setting.payers.findIndex((payer) => payer.requestId === requestId)
         this.#events.push({ type: 'owned', payment, owner })
       },
+      disowned: () => {},
       applied: () => this.#money.applied(),
     }
   }

@@ -141,7 +141,7 @@ function heardWords(number: number, parts: Parts): string {
   const heard: Heard = parts.words.heard.at(number)
   switch (heard.type) {
     case 'committed':
-      return `that commit ${heard.seq} is ${heard.reply}`
+      return `that commit ${heard.seq} is ${typeof heard.reply === 'string' ? heard.reply : `missed after ${heard.reply.gap}`}`
     case 'claimed':
       return 'what its book holds'
     case 'warmed':
