@@ -17,7 +17,6 @@ export const DELAYS = 5
 const BUDGETS_AT = 6
 
 export const MAX_BUDGET = 7
-export const MAX_LIVES = 15
 
 /** Of a slot: the life's state (0: nobody), the queue of commands to the store, that of its replies. */
 export const COMMANDS = 1

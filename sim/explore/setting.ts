@@ -18,7 +18,7 @@ const HUB = 'test.hub'
 const UNIT = 'usd'
 const MAX_OPEN = 100
 const MAX_PACKET = amount(1_000_000_000n)
-export const ANSWER_RETENTION_MS = 60_000
+const ANSWER_RETENTION_MS = 60_000
 
 /** In the order in which a route names its accounts. */
 const firstNamed: Policy = { name: 'first-named', summary: 'the first that is left', pick: () => 0 }
