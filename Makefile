@@ -34,6 +34,10 @@ fuzz: dist/.built ## a minute of worlds in which things go wrong, on all cores: 
 crash: dist/.built redis ## two live nodes under load for a minute, their processes and Redis killed: the books against what was told
 	@node --import tsx test/e2e/crash/campaign.ts --seconds 60
 
+.PHONY: explore
+explore: dist/.built ## every interleaving of the small worlds in scenarios/explore/
+	@node dist/sim/cli.js explore
+
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included
 	@echo 'types'

@@ -39,6 +39,7 @@ Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invar
         addCompare(program, terminal, ended)
         addAdmissions(program, terminal, ended)
         addFuzz(program, terminal, ended)
+        addExplore(program, terminal, ended)
         addReplay(program, terminal, ended)
         addCheck(program, terminal, ended)
         addLists(program, terminal)
@@ -141,11 +142,31 @@ Examples:
     })
 }
 
+function addExplore(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('explore')
+    .description('Try every interleaving of a small world: whatever happens in whatever order, the rules hold, or the shortest history that breaks one.')
+    .argument('[SCENARIO]', 'a path, or the name of one in scenarios/explore/ (default: all of them)')
+    .option('--out <DIR>', 'write histories that break a rule to DIR/explore', 'out')
+    .option('--json', 'print the counts as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim explore
+  ilp-sim explore second-attempt --json`,
+    )
+    .action(async (scenario, options) => {
+      const { exploreCommand } = await import('./exploreCommand.ts')
+      ended(exploreCommand(scenario, options, terminal))
+    })
+}
+
 function addReplay(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
   ilpSim
     .command('replay')
-    .description('Run a history that fuzz has found once more, byte for byte, and tell it.')
-    .argument('<FILE>', 'what fuzz has written')
+    .description('Run a history that fuzz or explore has found once more, byte for byte, and tell it.')
+    .argument('<FILE>', 'what fuzz or explore has written')
     .option('--trace <FILE>', 'write every input, effect, message and store command to FILE, a line of JSON each')
     .option('--json', 'print what is found as JSON')
     .addOption(new Option('--mutated <NAME>').hideHelp())

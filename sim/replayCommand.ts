@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { exitCodeOf } from './broken.ts'
 import { traceFile } from './experiment/traceFile.ts'
+import { isHistory } from './explore/historyFile.ts'
+import { replayHistory } from './exploreCommand.ts'
 import { type Replay, readReplay } from './fuzz/replayFile.ts'
 import { retold } from './fuzz/retelling.ts'
 import { screenOf, wrapped } from './fuzz/screen.ts'
@@ -17,6 +19,7 @@ export interface ReplayOptions {
 
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions, terminal: Terminal): Promise<number> {
+  if (isHistory(path)) return replayHistory(path, options, terminal)
   const replay = readReplay(path)
   const { trace, json, mutated } = options
   if (replay.mutant !== undefined && replay.mutant !== mutated) {

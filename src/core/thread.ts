@@ -36,17 +36,18 @@ export interface Thread {
 
 export function makeThread(config: ThreadConfig): Thread {
   const state = makeThreadState(config)
-  return {
-    step(input) {
-      state.effects = []
-      if (state.ended !== undefined) return state.effects
-      take(state, input)
-      if (hasEnded(state)) return [{ type: 'stop', why: state.ended }]
-      flush(state)
-      sleep(state)
-      return state.effects
-    },
-  }
+  return { step: (input) => step(state, input) }
+}
+
+/** The same, for whoever holds the state and looks at it between two steps. */
+export function step(state: ThreadState, input: Input): readonly Effect[] {
+  state.effects = []
+  if (state.ended !== undefined) return state.effects
+  take(state, input)
+  if (hasEnded(state)) return [{ type: 'stop', why: state.ended }]
+  flush(state)
+  sleep(state)
+  return state.effects
 }
 
 function hasEnded(state: ThreadState): state is ThreadState & { ended: NonNullable<ThreadState['ended']> } {
