@@ -4,7 +4,7 @@
  */
 
 import type { PaymentId } from './book/change.ts'
-import { acknowledge, flush, resend } from './book/commits.ts'
+import { acknowledge, askWhetherFenced, flush, resend } from './book/commits.ts'
 import type { BookContents } from './book/contents.ts'
 import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './book/cool.ts'
 import type { Holding } from './book/holding.ts'
@@ -177,6 +177,7 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
     case 'poll':
       state.effects.push({ type: 'readLeft' })
       resendCools(state, at)
+      askWhetherFenced(state)
       state.timers.arm(at + POLL_MS, job)
       return
     default:
