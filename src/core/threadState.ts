@@ -74,6 +74,8 @@ export interface Emitted {
 
 export interface ThreadState {
   readonly config: ThreadConfig
+  /** As it is now: it is replaced whole. */
+  directory: Directory
   epoch: string
   serving: boolean
   /** Nothing is done here any more. */
@@ -127,6 +129,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
   const payments = new RevolvingMap<PaymentId, Payment>()
   return {
     config,
+    directory: config.directory,
     epoch: '',
     serving: false,
     ended: undefined,
@@ -171,13 +174,13 @@ function isLive(payments: RevolvingMap<PaymentId, Payment>, job: Job): boolean {
 }
 
 export function findAccount(state: ThreadState, id: AccountId): Account | undefined {
-  return state.config.directory.accounts.get(id)
+  return state.directory.accounts.get(id)
 }
 
 export function holdingOf(state: ThreadState, account: Account): Holding {
   let holding = state.holdings.get(account.id)
   if (holding === undefined) {
-    holding = makeHolding(account, serves(state.config.directory, state.config.thread, account))
+    holding = makeHolding(account, serves(state.directory, state.config.thread, account))
     state.holdings.set(account.id, holding)
   }
   return holding

@@ -11,7 +11,8 @@ export const MAX_BOOKS = 64
 
 /** How much may still enter through this book. */
 export function roomToEnter(state: ThreadState, unit: Unit): Amount {
-  const { directory, positionLimits, opened } = state.config
+  const { directory } = state
+  const { positionLimits, opened } = state.config
   let claimed: Balance = plus(opened?.get(unit) ?? ZERO, positionLimits.get(unit) ?? ZERO)
   for (const account of directory.accounts.values()) if (account.unit === unit) claimed = plus(claimed, account.creditLimit)
   const share = amount(excess(minus(MAX_TOTAL, amount(1n)), claimed) / BigInt(MAX_BOOKS))
