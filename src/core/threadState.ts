@@ -6,7 +6,7 @@ import { RecentCommits } from './book/recent.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
-import type { Booking } from './money/operation.ts'
+import type { Booking, Operation } from './money/operation.ts'
 import type { Payment } from './payment/payment.ts'
 import type { Policy } from './routing/candidate.ts'
 import type { Snapshot } from './routing/snapshot.ts'
@@ -56,6 +56,13 @@ export type Job =
   | { readonly type: 'sweep' }
   | { readonly type: 'sweepLate' }
 
+/** A request for an operation whose id a colleague owns. */
+export interface AskedOperation {
+  readonly request: number
+  readonly owner: ThreadId
+  readonly operation: Operation
+}
+
 export interface Asked {
   readonly request: number
   readonly sender: Holding
@@ -100,7 +107,7 @@ export interface ThreadState {
   /** Operations whose owner the store was asked for; that are being committed; and the requests that a colleague will answer. */
   readonly owningMoney: Set<Booking>
   readonly committingMoney: Map<PaymentId, Booking>
-  readonly askedMoney: Map<string, number>
+  readonly askedMoney: Map<string, AskedOperation>
   /** What entered through this book less what left (R5, R6). */
   readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
