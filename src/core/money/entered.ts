@@ -7,7 +7,7 @@ import type { Unit } from '../values/account.ts'
 import { type Amount, amount, type Balance, excess, MAX_TOTAL, minus, plus, ZERO } from '../values/amount.ts'
 
 /** A node has at most so many threads, those that left it among them. */
-export const MAX_BOOKS = 64
+const MAX_BOOKS = 64
 
 /** How much may still enter through this book. */
 export function roomToEnter(state: ThreadState, unit: Unit): Amount {
