@@ -12,6 +12,7 @@ import { heardLeft, heardOwned } from './book/ids.ts'
 import { heardLeftThere } from './book/leave.ts'
 import { askAgain } from './book/reconnect.ts'
 import { sweep, sweepLate, takeUpBook } from './book/recovery.ts'
+import { replaceDirectory } from './book/redeal.ts'
 import type { Effect } from './effect.ts'
 import type { CommitReply, Input } from './input.ts'
 import { heardOperationOwned, receiveOperation } from './money/ask.ts'
@@ -96,6 +97,8 @@ function take(state: ThreadState, input: Input): void {
     case 'deduplicationHeard':
       known(state, input.account).deduplicates = input.deduplicates
       return
+    case 'directoryReplaced':
+      return replaceDirectory(state, input.directory, at)
     case 'woke':
       return wake(state, at)
     case 'reconnected':
@@ -196,6 +199,7 @@ function sleep(state: ThreadState): void {
 
 function known(state: ThreadState, id: AccountId): Holding {
   const account = findAccount(state, id)
-  if (account === undefined) throw new Error(`the store answered for an unknown account ${id}`)
-  return holdingOf(state, account)
+  const holding = account === undefined ? state.holdings.get(id) : holdingOf(state, account)
+  if (holding === undefined) throw new Error(`the store answered for an unknown account ${id}`)
+  return holding
 }

@@ -179,7 +179,7 @@ const KINDS = [
 ]
 
 /** What a connector in a world without quotes never shows. */
-const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote']
+const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote', 'input directoryReplaced']
 
 test('all runs together → every kind of line that the schema knows', () => {
   const claimsOvertake = live({ faults: [crashAt(1_012), crashAt(1_034, { restartAfter: ms(1), arrives: 1, lateBy: ms(50) })], payment: { atMs: 1_090 } })
