@@ -155,7 +155,7 @@ export class History {
       case 'sendPrepare': {
         const { to, payment, attempt, requestId, prepare } = effect
         thread.sent.set(`${payment} ${attempt}`, prepare)
-        return witness.sent({ to, payment, epoch: thread.epoch, attempt, requestId, prepare, at: Math.floor(atMs) })
+        return witness.sent({ to, payment, thread: id, epoch: thread.epoch, attempt, requestId, prepare, at: Math.floor(atMs) })
       }
       case 'answer': {
         const held = thread.held.get(effect.request)
