@@ -20,7 +20,14 @@ describe('the store comes back as it was a second before', () => {
     expectEnd(told, 'fulfilled', PAID)
     expect(ofKind(told.lines, 'undone')).toMatchObject([{ at: 1_100, since: 100 }])
     const commits = ofKind(told.lines, 'store').flatMap(({ command, reply }) => (command.type === 'commit' ? [[command.seq, reply]] : []))
-    expect(commits).toEqual([[1, 'ok'], [2, 'ok'], [3, { gap: 0 }], [1, 'ok'], [2, 'ok'], [3, 'ok']])
+    expect(commits).toEqual([
+      [1, 'ok'],
+      [2, 'ok'],
+      [3, { gap: 0 }],
+      [1, 'ok'],
+      [2, 'ok'],
+      [3, 'ok'],
+    ])
   })
 
   test('the thread is dead → the payment never was, though its sender was told: the receiver has lost it', () => {
