@@ -51,10 +51,10 @@ export class Entries {
     if (entry.record === undefined || this.find(condition, entry.record.payment) === undefined) this.add(condition, entry)
   }
 
-  /** The youngest that this sender sent. */
-  ofSender(condition: string, sender: AccountId): Entry | undefined {
+  /** The youngest that this sender sent, under this id or without one. */
+  ofSender(condition: string, sender: AccountId, requestId: string | undefined): Entry | undefined {
     let entry = this.#byKey.get(condition)
-    while (entry !== undefined && entry.sender !== sender) entry = entry.older
+    while (entry !== undefined && (entry.sender !== sender || entry.requestId !== requestId)) entry = entry.older
     return entry
   }
 

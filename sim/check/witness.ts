@@ -538,17 +538,18 @@ export class Witness implements StoreWatch {
   }
 
   /**
-   * A sender may send one condition twice, and an id whose owner the store forgot may be charged twice: then the oldest that
-   * ended so. None for a reject that moved nothing.
+   * A sender may send one condition twice, under other ids or none, and an id whose owner the store forgot may be charged
+   * twice: then the oldest that ended so. None for a reject that moved nothing.
    */
   #askedEntry({ from, prepare: { condition }, requestId }: Asked, reply: Reply): Entry | undefined {
-    const youngest = this.#entries.ofSender(condition, from)
+    const youngest = this.#entries.ofSender(condition, from, requestId)
     const isDisowned = this.#disowned.has(`${from} ${requestId}`)
     if (youngest?.older === undefined && !isDisowned) return youngest
     const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
     let found: Entry | undefined
-    for (let entry: Entry | undefined = youngest; entry !== undefined; entry = entry.older) {
-      if (entry.sender === from && entry.phase === due && this.#isDurable(entry) && (requestId !== undefined || !entry.told)) found = entry
+    for (let entry = youngest; entry !== undefined; entry = entry.older) {
+      if (entry.sender !== from || entry.requestId !== requestId || entry.phase !== due) continue
+      if (this.#isDurable(entry) && (requestId !== undefined || !entry.told)) found = entry
     }
     return found ?? (reply.type === 'reject' && isDisowned ? undefined : youngest)
   }

@@ -125,7 +125,10 @@ export class Connector implements Home {
 
   #addThread(thread: ThreadId): void {
     const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
-    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, this.#opened, thread, this.#context.watch.transition), store))
+    this.#threads.set(
+      thread,
+      new ThreadHost(this.#context, this, configOf(this.plan, this.directory, this.#opened, thread, this.#context.watch.transition), store),
+    )
   }
 
   /** The line that leads to an account's holder, and the door there. */

@@ -8,6 +8,7 @@ import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
+import { type Condition, conditionOf, type Fulfillment } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
 import type { Asked, Witness } from '../check/witness.ts'
@@ -346,7 +347,7 @@ export class Incarnation {
     switch (reply.type) {
       case 'fulfill': {
         const { witness, fulfillmentOf } = this.#seat.home
-        const right = fulfillmentOf(prepare.condition) === reply.fulfillment
+        const right = isRight(prepare.condition, reply.fulfillment, fulfillmentOf(prepare.condition))
         const heard = { condition: prepare.condition, payment, attempt, epoch: this.epoch, right, at }
         if (!this.#isAlive) return witness.fulfillMissed(heard)
         witness.fulfillHeard(heard)
@@ -404,4 +405,9 @@ export class Incarnation {
     this.#deadlineMs = Number.NaN
     this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
   }
+}
+
+/** Who sent it may have forgotten it by now, and it is asked again since a store has forgotten the answer. */
+function isRight(condition: Condition, fulfillment: Fulfillment, known: string | undefined): boolean {
+  return known === undefined ? conditionOf(fulfillment) === condition : known === fulfillment
 }

@@ -14,7 +14,13 @@ const MAX_KEPT_IDS = 1_000_000
 const MAX_WAITING = 10_000
 
 /** `opened`: the opening balances, for each unit. */
-export function configOf(plan: ConnectorPlan, directory: Directory, opened: ReadonlyMap<Unit, Amount>, thread: ThreadId, observe?: ThreadConfig['observe']): ThreadConfig {
+export function configOf(
+  plan: ConnectorPlan,
+  directory: Directory,
+  opened: ReadonlyMap<Unit, Amount>,
+  thread: ThreadId,
+  observe?: ThreadConfig['observe'],
+): ThreadConfig {
   const policy = policyNamed(plan.policy)
   const warming = warmingPolicies.find(({ name }) => name === plan.warming)
   if (policy === undefined || warming === undefined) throw new Error(`${plan.name}: no policy ${plan.policy} or warming ${plan.warming}`)
