@@ -154,7 +154,15 @@ export class SimStore {
     }
     const { pocket, counted, late, keepUntil } = change.instead
     const refund = late && change.type === 'refund' ? change : undefined
-    return { type: 'credit', payment, pocket, counted, keepUntil, reply: refund?.reply ?? left.fulfill, refunds: refund?.pocket }
+    return {
+      type: 'credit',
+      payment,
+      pocket,
+      counted,
+      keepUntil: refund === undefined ? keepUntil : refund.keepUntil,
+      reply: refund?.reply ?? left.fulfill,
+      refunds: refund?.pocket,
+    }
   }
 
   /** B6. What was taken beyond what the shard has granted was granted before it lost that: cold pays. */

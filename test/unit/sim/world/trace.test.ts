@@ -48,6 +48,7 @@ function withFaults(): Plan {
       },
     ],
     lines: plan.lines.map((line) => ({ ...line, answers: 'deduplicating' })),
+    endpoints: plan.endpoints.map((endpoint) => ({ ...endpoint, answers: 'callback' })),
     faults: [
       ...plan.faults.flatMap((each): FaultPlan[] => {
         if (each.kind === 'crash') return [{ ...each, times: often, restartAfter: soon }]
@@ -118,7 +119,7 @@ describe.each(Object.entries(RUNS))('%s', (_, { lines, checkedR5 }) => {
       if (line.kind !== 'message' || line.message.type === 'announcement') continue
       const exchange = `${line.line} ${line.exchange}`
       for (const end of [line.from, line.to]) if (connectors.has(end)) expect(accounts).toContain(`${end}, ${line.line}`)
-      if (line.message.type === 'prepare') open.set(exchange, `${line.from} ${line.to} ${line.message.condition}`)
+      if (line.message.type === 'prepare' || line.message.type === 'callback') open.set(exchange, `${line.from} ${line.to} ${line.message.condition}`)
       else {
         expect(open.get(exchange)).toBe(`${line.to} ${line.from} ${line.message.condition}`)
         open.delete(exchange)
