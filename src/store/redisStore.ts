@@ -128,7 +128,11 @@ export class RedisStore {
   /** Where there is no book there is nothing to recall. */
   async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<LeaveReply> {
     const { book, left, payments } = this.#keys.book(to)
-    const reply = await this.#run<'ok' | 'late' | 'missing'>('leave', [book, left, payments], [message.message, messageText(message), ...replyArguments(message)])
+    const reply = await this.#run<'ok' | 'late' | 'missing'>(
+      'leave',
+      [book, left, payments],
+      [message.message, messageText(message), ...replyArguments(message)],
+    )
     if (reply !== 'missing') return reply
     if (message.type === 'recall') return 'closed'
     throw noBook(to)

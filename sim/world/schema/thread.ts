@@ -64,9 +64,7 @@ export const claimReply = named(
   }),
 )
 export const commitReply = z.union([
-  z
-    .enum(['ok', 'already', 'fenced'])
-    .describe('already: applied before. fenced: another epoch has claimed the book. Neither changed anything.'),
+  z.enum(['ok', 'already', 'fenced']).describe('already: applied before. fenced: another epoch has claimed the book. Neither changed anything.'),
   z.strictObject({ gap: count.describe('The last number that the book has: a commit before this one is missing, and nothing was changed.') }),
   named(
     'Converted',
@@ -96,7 +94,9 @@ export const coolReply = z.union([
 ])
 export const ownReply = named('Owned', 'Who owns the id, and the hash under which it was first seen.', z.strictObject({ owner: threadId, hash: contentHash }))
 
-export const leaveReply = z.enum(['ok', 'closed', 'late']).describe('ok: it is durable. closed: nobody has that book; nothing was left. late: a reply that cannot count any more; nothing was left (B8).')
+export const leaveReply = z
+  .enum(['ok', 'closed', 'late'])
+  .describe('ok: it is durable. closed: nobody has that book; nothing was left. late: a reply that cannot count any more; nothing was left (B8).')
 const callback = z.exactOptional(count.describe('It came by a callback and waits to be thanked: numbered by the thread.'))
 
 const inputs = {
