@@ -455,14 +455,7 @@ export class Witness implements StoreWatch {
     const { condition, amount, expiresAt } = prepare
     this.#checked.B1++
     const entry = this.#entries.find(condition, payment)
-<<<<<<< HEAD
     if (entry?.phase !== 'underWay' && this.#isSpent(entry, sent)) return
-=======
-    // What a thread sends after a pause, when its payment has ended in a later life, nobody can take any more.
-    if (at >= expiresAt && entry?.phase !== 'underWay') return
-    // Replaced and not knowing it, a thread asks again: whoever deduplicates answers as before.
-    if (entry?.phase !== 'underWay' && this.#deduplicating.has(to) && this.#isReplaced(sent.epoch)) return
->>>>>>> b1fa1b2 (witness: a thread that was replaced may ask again whom it asked; test: a trace with callbacks)
     if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
@@ -645,11 +638,6 @@ export class Witness implements StoreWatch {
       this.#excused.add(asked.prepare.condition)
     }
     this.#answers.set(key, words)
-  }
-
-  #isReplaced(epoch: string): boolean {
-    for (const book of this.#books.values()) if (book.epoch === epoch) return false
-    return true
   }
 
   #isDurable(entry: Entry): boolean {

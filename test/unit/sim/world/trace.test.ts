@@ -184,14 +184,10 @@ const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote', 'inpu
 test('all runs together → every kind of line that the schema knows', () => {
   const lossy = Array.from({ length: 4 }, (_, seed) => live({ seed, faults: [failoverAt(1_100, 1_000), cutAt(1_022, 0)] }).lines)
   const claimsOvertake = live({ faults: [crashAt(1_012), crashAt(1_034, { restartAfter: ms(1), arrives: 1, lateBy: ms(50) })], payment: { atMs: 1_090 } })
-<<<<<<< HEAD
   // A store that goes back moves money in no store line.
   const failsOver = traced(withEveryFault((kind) => kind === 'store-failover'))
-  const one = [...Object.values(RUNS), claimsOvertake, failsOver].map(({ lines }) => lines)
-  const seen = new Set([...one, ...lossy].flatMap((lines) => lines.flatMap(kindsIn)))
-=======
   const calledBack = live({ faults: [], answers: 'callback' })
-  const seen = new Set([...Object.values(RUNS), claimsOvertake, calledBack].flatMap(({ lines }) => lines.flatMap(kindsIn)))
->>>>>>> b1fa1b2 (witness: a thread that was replaced may ask again whom it asked; test: a trace with callbacks)
+  const one = [...Object.values(RUNS), claimsOvertake, failsOver, calledBack].map(({ lines }) => lines)
+  const seen = new Set([...one, ...lossy].flatMap((lines) => lines.flatMap(kindsIn)))
   expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
 })
