@@ -8,14 +8,18 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
+import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
-import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
+import { type Condition, conditionOf } from '../../src/core/values/condition.ts'
+import type { Fulfill, Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import type { Place, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
 import { unrestIn } from './rest.ts'
+import { RoutesCheck } from './routes.ts'
+import { isOfFarm, isWithinBounds, leavesTime, outgoingOf, type Terms } from './terms.ts'
 import { Undoing } from './undoing.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
 
@@ -37,14 +41,18 @@ export interface Sent {
   readonly prepare: Prepare
 }
 
-/** A fulfillment that comes for an attempt. */
-export interface Heard {
-  readonly condition: string
+/** What comes from an account for an attempt. */
+export interface About {
+  readonly from: AccountId
+  readonly condition: Condition
   readonly payment: PaymentId
   readonly attempt: number
+  readonly at: number
+}
+
+export interface Heard extends About {
   /** It is the condition's preimage. */
   readonly right: boolean
-  readonly at: number
 }
 
 /** What the store said of a thread's book. */
@@ -55,10 +63,28 @@ interface Book {
   acknowledged: number
 }
 
+/** An entry of which nothing was heard yet. */
+const FRESH = {
+  sent: undefined,
+  closed: 0,
+  unknown: 0,
+  presented: [],
+  atTheEdge: false,
+  fulfilled: false,
+  missed: false,
+  told: false,
+  excused: false,
+  older: undefined,
+} as const
+
 export class Witness implements StoreWatch {
   readonly #connector: string
   readonly #checked: Checked
+  readonly #terms: Terms
   readonly #money: MoneyCheck
+  readonly #routes: RoutesCheck
+  readonly #accounts = new Map<AccountId, Account>()
+  readonly #parallelisms = new Set<number>()
   readonly #entries = new Entries()
   readonly #books = new Map<ThreadId, Book>()
   /** What the balance of each account must be, by what its holder entered, sent, was told and fulfilled. */
@@ -76,21 +102,32 @@ export class Witness implements StoreWatch {
   readonly #lostByStore = new Map<AccountId, bigint>()
   readonly #forgiven = new Map<AccountId, bigint>()
   readonly #deduplicating = new Set<AccountId>()
-  /** Prepares that are not answered yet. */
+  /** Prepares that are not answered yet; those without an id also by their condition. */
   #open = 0
+  readonly #openWithoutId = new Map<string, number>()
 
   /** `excused`: conditions of payments that may end another way than was told; given where the store may lose writes. */
-  constructor(connector: string, checked: Checked, excused?: Set<string>) {
+  constructor(connector: string, checked: Checked, terms: Terms, excused?: Set<string>) {
     this.#undoing = excused === undefined ? undefined : new Undoing()
     this.#excused = excused ?? new Set()
     this.#connector = connector
     this.#checked = checked
+    this.#terms = terms
     this.#money = new MoneyCheck(connector, checked)
+    this.#routes = new RoutesCheck(terms)
   }
 
   opened(account: Account, openingBalance: Amount): void {
     this.#expected.set(account.id, openingBalance)
     if (account.deduplicates) this.#deduplicating.add(account.id)
+    this.#accounts.set(account.id, account)
+    this.#parallelisms.add(account.parallelism)
+    this.#routes.opened(account)
+  }
+
+  /** An account's announcement reaches the connector. */
+  announced(from: AccountId, announcement: Announcement): void {
+    this.#routes.announced(from, announcement, this.#terms.nowMs())
   }
 
   entered(unit: Unit, amount: Balance): void {
@@ -174,10 +211,10 @@ export class Witness implements StoreWatch {
       case 'reroute':
         return this.#reroute(thread, record, seq, change.attempt)
       case 'credit':
-        this.#settled(thread, record, seq, 'credited')
+        this.#paidOut(this.#settled(thread, record, seq, 'credited'), record)
         return
       case 'refund':
-        this.#settled(thread, record, seq, 'refunded')
+        this.#takenBack(this.#settled(thread, record, seq, 'refunded'))
         return
       case 'reject':
         this.#reject(thread, `${change.sender} ${change.request.id}`, this.#newEntry(change.sender, thread, change.request.id, 'rejected', seq, undefined))
@@ -208,8 +245,37 @@ export class Witness implements StoreWatch {
     this.#answers.delete(key)
   }
 
+  /** S3: nothing is credited but for the fulfillment of the receiver itself, for this payment and attempt, and in time. */
+  #paidOut(entry: Entry | undefined, record: PaymentRecord | undefined): void {
+    this.#checked.S3++
+    if (entry === undefined || record === undefined) throw this.#broken('S3', 'a credit for a payment that was never charged', record?.condition ?? '')
+    if (!entry.presented.includes(record.attempt))
+      throw this.#broken('S3', `attempt ${record.attempt} was credited, but its receiver did not fulfill it in time`, record.condition)
+    if (entry.atTheEdge && !entry.fulfilled && entry.sent !== undefined) this.#fulfilled(entry, entry.sent)
+  }
+
+  /** S1: what was sent is taken back only when its receiver has given it up, or can no more be heard. */
+  #takenBack(entry: Entry | undefined): void {
+    if (entry?.sent === undefined || entry.sent.attempt !== entry.attempt) return
+    this.#checked.S1++
+    if (entry.closed === entry.attempt || this.#terms.nowMs() >= entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    throw this.#broken('S1', `attempt ${entry.attempt} was taken back, but its receiver may still answer`, entry.record?.condition ?? '')
+  }
+
+  /** A1, R6: what is charged came to a thread of its farm, and no amount is beyond the bounds. */
+  #mayCharge(thread: ThreadId, { sender, incomingAmount, condition }: PaymentRecord): void {
+    const account = this.#accounts.get(sender)
+    if (account === undefined) return
+    this.#checked.A1++
+    if (!isOfFarm(thread, account.parallelism, { threads: this.#terms.threads, parallelisms: this.#parallelisms }))
+      throw this.#broken('A1', `${thread} charged ${account.name}, whose farm of ${account.parallelism} it does not serve`, condition)
+    this.#checked.R6++
+    if (!isWithinBounds(incomingAmount, account, this.#terms)) throw this.#broken('R6', `${incomingAmount} was charged, which is beyond the bounds`, condition)
+  }
+
   /** B4: one charge an id. */
   #charge(thread: ThreadId, seq: number, record: PaymentRecord): void {
+    this.#mayCharge(thread, record)
     const requestId = record.request?.id
     if (requestId !== undefined) {
       this.#checked.B4++
@@ -227,22 +293,7 @@ export class Witness implements StoreWatch {
 
   #newEntry(sender: AccountId, thread: ThreadId, requestId: string | undefined, phase: Entry['phase'], seq: number, record: PaymentRecord | undefined): Entry {
     const { epoch } = this.#book(thread)
-    return {
-      sender,
-      thread,
-      requestId,
-      record,
-      epoch,
-      phase,
-      attempt: 1,
-      seq,
-      sent: undefined,
-      fulfilled: false,
-      missed: false,
-      told: false,
-      excused: false,
-      older: undefined,
-    }
+    return { sender, thread, requestId, record, epoch, phase, attempt: 1, seq, ...FRESH }
   }
 
   /** B9: only the life that charged it offers it to others. */
@@ -250,6 +301,7 @@ export class Witness implements StoreWatch {
     const before = this.#before(record)
     const entry = this.#moved(record, seq, 'underWay')
     if (entry === undefined) return
+    this.#takenBack(entry)
     entry.attempt = attempt
     this.#undoing?.note(thread, () => Object.assign(entry, before))
     this.#checked.B9++
@@ -257,15 +309,16 @@ export class Witness implements StoreWatch {
       throw this.#broken('B9', `a payment of ${entry.epoch} was rerouted in a later life`, record?.condition ?? '')
   }
 
-  #settled(thread: ThreadId, record: PaymentRecord | undefined, seq: number, phase: 'credited' | 'refunded'): void {
+  #settled(thread: ThreadId, record: PaymentRecord | undefined, seq: number, phase: 'credited' | 'refunded'): Entry | undefined {
     const before = this.#before(record)
     const entry = this.#moved(record, seq, phase)
-    if (entry === undefined || record === undefined) return
+    if (entry === undefined || record === undefined) return undefined
     this.#undoing?.note(thread, () => {
       Object.assign(entry, before)
       this.#neverSettled(record, entry)
       this.#entries.restore(record.condition, entry)
     })
+    return entry
   }
 
   #before(record: PaymentRecord | undefined): Pick<Entry, 'phase' | 'seq' | 'attempt'> | undefined {
@@ -362,14 +415,22 @@ export class Witness implements StoreWatch {
     if (seq > book.acknowledged) book.acknowledged = seq
   }
 
-  asked(): void {
+  asked({ prepare, requestId }: Asked): void {
     this.#open++
+    if (requestId === undefined) this.#countOpen(prepare.condition, 1)
   }
 
   /** The thread that held this request has ended, and nobody answers it. */
-  cutOff({ from, prepare }: Asked): void {
+  cutOff({ from, prepare, requestId }: Asked): void {
     this.#open--
+    if (requestId === undefined) this.#countOpen(prepare.condition, -1)
     this.#cutOff.add(`${from} ${prepare.condition}`)
+  }
+
+  #countOpen(condition: string, change: number): void {
+    const open = (this.#openWithoutId.get(condition) ?? 0) + change
+    if (open === 0) this.#openWithoutId.delete(condition)
+    else this.#openWithoutId.set(condition, open)
   }
 
   /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
@@ -382,7 +443,9 @@ export class Witness implements StoreWatch {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
     this.#mayBeSent(entry, sent)
-    if (entry.sent?.attempt !== attempt) entry.sent = { attempt, amount, expiresAt, to }
+    if (entry.sent?.attempt === attempt) return
+    this.#maySend(entry, to, prepare)
+    entry.sent = { attempt, amount, expiresAt, to }
   }
 
   /** S1: once. B9: never in a later life. To a receiver that deduplicates again and again, each time the same under the same id. */
@@ -401,22 +464,57 @@ export class Witness implements StoreWatch {
     if (charged !== epoch) throw this.#broken('B9', `attempt ${attempt}, charged by ${charged}, was sent by ${epoch}`, condition)
   }
 
+  /** R7: the amount is the one floor. S3: a second is kept. A3: to an account with a way there, never back. */
+  #maySend({ sender, record }: Entry, to: AccountId, { condition, amount, expiresAt, destination }: Prepare): void {
+    if (record === undefined) return
+    this.#checked.R7++
+    const due = outgoingOf(record.incomingAmount, this.#terms)
+    if (amount !== due) throw this.#broken('R7', `${amount} was sent for ${record.incomingAmount}, where ${due} is right`, condition)
+    this.#checked.S3++
+    if (!leavesTime(expiresAt, record)) throw this.#broken('S3', `a prepare until ${record.incomingExpiry} was sent on until ${expiresAt}`, condition)
+    this.#checked.A3++
+    const name = this.#accounts.get(to)?.name
+    if (to === sender) throw this.#broken('A3', `a prepare was sent back to ${name}, where it came from`, condition)
+    if (!this.#routes.mayBeSent(destination, to, this.#terms.nowMs()))
+      throw this.#broken('A3', `a prepare for ${destination} was sent to ${name}, which has no way there that counts`, condition)
+  }
+
+  /** Which payment of the book it is; undefined where it has none of this id. */
+  conditionOf(payment: PaymentId): Condition | undefined {
+    return this.#entries.conditionOf(payment)
+  }
+
   /** A fulfillment reaches the thread that sent this attempt. */
   fulfillHeard(heard: Heard): void {
-    const entry = this.#countingEntry(heard)
-    if (entry?.sent === undefined || entry.phase !== 'underWay') return
+    const entry = this.#answered(heard)
+    if (entry?.sent === undefined || heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    if (!heard.right) {
+      entry.closed = heard.attempt
+      return
+    }
+    if (entry.closed === heard.attempt) return
+    entry.presented = [...entry.presented, heard.attempt]
+    if (entry.phase !== 'underWay' || entry.fulfilled) return
+    if (heard.at === entry.sent.expiresAt + EXPIRY_GRACE_MS) entry.atTheEdge = true
+    else this.#fulfilled(entry, entry.sent)
+  }
+
+  #fulfilled(entry: Entry, { to, amount }: NonNullable<Entry['sent']>): void {
     entry.fulfilled = true
-    this.#expect(entry.sent.to, entry.sent.amount)
+    this.#expect(to, amount)
     if (!entry.missed) return
     // It was asked again, and has answered the same.
     entry.missed = false
-    this.#lose(entry.sent.to, -entry.sent.amount)
+    this.#lose(to, -amount)
   }
 
   /** A fulfillment comes to a thread that is no more. */
   fulfillMissed(heard: Heard): void {
-    const entry = this.#countingEntry(heard)
-    if (entry !== undefined) this.#miss(entry)
+    const entry = this.#answered(heard)
+    if (entry?.sent === undefined || entry.fulfilled || !heard.right || entry.closed === heard.attempt) return
+    if (heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    entry.presented = [...entry.presented, heard.attempt]
+    this.#miss(entry)
   }
 
   #miss(entry: Entry): void {
@@ -425,11 +523,23 @@ export class Witness implements StoreWatch {
     this.#lose(entry.sent.to, entry.sent.amount)
   }
 
-  #countingEntry({ condition, payment, attempt, right, at }: Heard): Entry | undefined {
+  rejectHeard(about: About): void {
+    const entry = this.#answered(about)
+    if (entry !== undefined) entry.closed = about.attempt
+  }
+
+  /** No answer, and perhaps never one: once unknown, an attempt stays so. */
+  failed(about: About, how: 'notTaken' | 'unknown'): void {
+    const entry = this.#answered(about)
+    if (entry === undefined) return
+    if (how === 'unknown') entry.unknown = about.attempt
+    else if (entry.unknown !== about.attempt) entry.closed = about.attempt
+  }
+
+  /** S1: only the receiver of the attempt that was sent last is heard. */
+  #answered({ condition, payment, attempt, from }: About): Entry | undefined {
     const entry = this.#entries.find(condition, payment)
-    const sent = entry?.sent
-    if (sent === undefined || entry?.fulfilled) return undefined
-    return right && sent.attempt === attempt && at <= sent.expiresAt + EXPIRY_GRACE_MS ? entry : undefined
+    return entry?.sent?.attempt === attempt && entry.sent.to === from ? entry : undefined
   }
 
   #expect(account: AccountId, change: bigint): void {
@@ -450,13 +560,15 @@ export class Witness implements StoreWatch {
   /** An answer leaves. B1: what it rests on is durable. B4: an id has one answer. `ends`: it is the receiver's. */
   told(asked: Asked, reply: Reply | Refusal): void {
     this.#open--
+    const { requestId, prepare } = asked
+    if (requestId === undefined) this.#countOpen(prepare.condition, -1)
     if (reply.type === 'refusal') return
-    const { condition, amount } = asked.prepare
-    const entry = this.#askedEntry(asked, reply)
-    if (asked.requestId !== undefined) this.#sameAnswer(asked, asked.requestId, reply)
+    const entry = this.#entryOf(asked, reply)
+    if (requestId !== undefined) this.#sameAnswer(asked, requestId, reply)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
+    const { condition, amount } = prepare
     this.#checked.B1++
-    const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
+    const due = dueFor(reply)
     if (entry.phase !== due || !this.#isDurable(entry))
       throw this.#broken('B1', `a ${reply.type} was told while the payment was ${entry.phase} and not acknowledged as ${due}`, condition)
     this.#checked.ends++
@@ -464,18 +576,28 @@ export class Witness implements StoreWatch {
       const receiver = entry.fulfilled ? 'fulfilled in time' : 'did not fulfill in time'
       throw this.#broken('ends', `the sender was told ${reply.type}, but the receiver ${receiver}`, condition)
     }
+    if (reply.type === 'fulfill') this.#toldFulfill(prepare, reply, entry.told)
     if (reply.type === 'fulfill' && !entry.told) this.#expect(asked.from, -amount)
     entry.told = true
     if (entry.requestId === undefined) this.#entries.remove(condition, entry)
   }
 
-  /** Where an id was charged twice, the one that ended so. */
-  #askedEntry({ from, prepare: { condition }, requestId }: Asked, reply: Reply): Entry | undefined {
-    const youngest = this.#entries.ofSender(condition, from)
-    if (!this.#disowned.has(`${from} ${requestId}`)) return youngest
-    const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
-    for (let entry = youngest; entry !== undefined; entry = entry.older) if (entry.sender === from && entry.phase === due) return entry
-    return youngest
+  /** S3: a fulfillment that is told is the preimage, and first comes while its sender can still use it. */
+  #toldFulfill({ condition, expiresAt }: Prepare, { fulfillment }: Fulfill, isAgain: boolean): void {
+    this.#checked.S3++
+    if (conditionOf(fulfillment) !== condition) throw this.#broken('S3', 'a fulfillment was told that is not the preimage', condition)
+    const { isPrompt, nowMs } = this.#terms
+    if (isPrompt && !isAgain && nowMs() >= expiresAt)
+      throw this.#broken('S3', `a fulfill was told at ${nowMs()}, the prepare expired at ${expiresAt}`, condition)
+  }
+
+  /** Of several that are alike, as where an id was charged twice, one that ended so; where it asked for more than was charged, perhaps none. */
+  #entryOf({ from, prepare, requestId }: Asked, reply: Reply): Entry | undefined {
+    const entries = this.#entries.ofSender(from, prepare).filter((entry) => entry.requestId === requestId)
+    const due = entries.filter((entry) => entry.phase === dueFor(reply) && this.#isDurable(entry))
+    const [entry] = [...due.filter(({ told }) => !told), ...due, ...entries]
+    if (requestId !== undefined || due.length > 0 || reply.type === 'fulfill') return entry
+    return (this.#openWithoutId.get(prepare.condition) ?? 0) >= entries.filter(({ told }) => !told).length ? undefined : entry
   }
 
   /** With an id, a reject that moved nothing is durable too; F08 is a property of the packet alone (R6). */
@@ -543,4 +665,8 @@ export class Witness implements StoreWatch {
 
 function addTo(sums: Map<AccountId, bigint>, account: AccountId, amount: bigint): void {
   sums.set(account, (sums.get(account) ?? 0n) + amount)
+}
+
+function dueFor(reply: Reply): Entry['phase'] {
+  return reply.type === 'fulfill' ? 'credited' : 'refunded'
 }

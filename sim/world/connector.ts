@@ -2,15 +2,18 @@
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../../src/core/announcer.ts'
 import { type Directory, makeDirectory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
+import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
+import type { Rates } from '../../src/core/values/rate.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
 import type { Cut, StoreRestart, StoreStall, Strike } from '../faults/fault.ts'
 import type { ConnectorPlan } from '../workload/plan.ts'
-import { Behaviours } from './behaviours.ts'
+import { Announcements } from './behaviours/announcements.ts'
+import { Answers } from './behaviours/answers.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { dealer } from './dealing.ts'
 import type { Home } from './incarnation.ts'
@@ -20,7 +23,8 @@ import { type Odds, oddsAt } from './odds.ts'
 import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
 import { StoreProcess } from './storeProcess.ts'
-import { configOf } from './threadConfig.ts'
+import { termsOf } from './terms.ts'
+import { configOf, ratesOf } from './threadConfig.ts'
 import { ThreadHost } from './threadHost.ts'
 
 export interface AccountPlan {
@@ -50,7 +54,9 @@ export class Connector implements Home {
   readonly #process: StoreProcess
   readonly #announcer: Announcer
   readonly #local: Stream
-  readonly #behaviours: Behaviours
+  readonly #rates: Rates
+  readonly #answers: Answers
+  readonly #announcements: Announcements
   /** How many connections each farm has accepted: they are dealt round-robin. */
   readonly #accepted = new Map<number, number>()
   readonly #ways = new Map<AccountId, Way>()
@@ -74,7 +80,9 @@ export class Connector implements Home {
     this.#context = context
     this.#watch = watch
     this.#local = stream(context, `local ${plan.name}`)
-    this.#behaviours = new Behaviours(context, plan.name)
+    this.#rates = ratesOf(plan, context.plan.unit)
+    this.#answers = new Answers(context, plan.name)
+    this.#announcements = new Announcements(context, plan.name)
     this.#wakes = {
       lost: oddsAt(context, 'wake-lost', plan.name),
       late: oddsAt(context, 'wake-late', plan.name),
@@ -85,7 +93,7 @@ export class Connector implements Home {
       plan.threads,
       accounts.map(({ account }) => account),
     )
-    this.witness = new Witness(plan.name, context.checked)
+    this.witness = new Witness(plan.name, context.checked, termsOf(context, plan))
     this.store = new SimStore(this.witness)
     this.#process = new StoreProcess(context.events)
     for (const each of accounts) this.#register(each)
@@ -94,7 +102,7 @@ export class Connector implements Home {
       {
         directory: this.directory,
         slack: plan.slack,
-        rates: new Map(),
+        rates: this.#rates,
         announceIntervalMs: plan.announceIntervalMs,
         snapshotIntervalMs: plan.snapshotIntervalMs,
       },
@@ -109,7 +117,10 @@ export class Connector implements Home {
   }
 
   #addThread(thread: ThreadId): void {
-    this.#threads.set(thread, new ThreadHost(this.#context, this, configOf(this.plan, this.directory, thread), this.#process))
+    this.#threads.set(
+      thread,
+      new ThreadHost(this.#context, this, configOf(this.plan, { directory: this.directory, rates: this.#rates, thread }), this.#process),
+    )
   }
 
   /** The line that leads to an account's holder, and the door there. */
@@ -139,8 +150,8 @@ export class Connector implements Home {
     })
     const take = (prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number): void => {
       this.hops++
-      if (this.#behaviours.none) deal(prepare, requestId, respond, leftUs)
-      else this.#behaviours.meet(from, respond, () => deal(prepare, requestId, respond, leftUs))
+      if (this.#answers.none) deal(prepare, requestId, respond, leftUs)
+      else this.#answers.meet(from, prepare, respond, (answer) => deal(prepare, requestId, answer, leftUs))
     }
     return { name: this.name, take }
   }
@@ -191,10 +202,9 @@ export class Connector implements Home {
       case 'announce': {
         const { line, peer } = this.#way(effect.to)
         if (peer === undefined) throw new Error(`${this.name} announces to ${effect.to}, which is no peer`)
-        return line.announce(this.name, peer.connector.name, effect.announcement, () => {
-          const { connector, account } = peer
-          connector.#announce({ type: 'announcementReceived', at: this.#context.events.nowMs(), from: account, announcement: effect.announcement })
-        })
+        return this.#announcements.announce(peer.connector.name, effect.announcement, (announcement) =>
+          line.announce(this.name, peer.connector.name, announcement, () => peer.connector.#hear(this.name, peer.account, announcement)),
+        )
       }
       case 'readBooks':
         return this.#readBooks(effect)
@@ -210,6 +220,12 @@ export class Connector implements Home {
       default:
         return unreachable(effect)
     }
+  }
+
+  #hear(name: string, from: AccountId, announcement: Announcement): void {
+    this.#announcements.hear(name, announcement)
+    this.witness.announced(from, announcement)
+    this.#announce({ type: 'announcementReceived', at: this.#context.events.nowMs(), from, announcement })
   }
 
   /** What the store does not get or answer is not read: the next reading comes soon. */

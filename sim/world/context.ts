@@ -1,5 +1,6 @@
 /** What all parts of one world share. */
 import type { Checked } from '../check/violation.ts'
+import type { BehaviourKind } from '../workload/behaviourKinds.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Events } from './events.ts'
 import type { Fired } from './faults.ts'
@@ -12,6 +13,8 @@ export interface Context {
   readonly events: Events
   readonly checked: Checked
   readonly fired: Fired
+  /** Hears of each behaviour that falls. */
+  readonly behaved: ((kind: BehaviourKind) => void) | undefined
   readonly trace: Tracer | undefined
 }
 

@@ -6,12 +6,13 @@ import type { Input } from '../../src/core/input.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
+import { type Condition, conditionOf, type Fulfillment } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
-import type { Asked, Witness } from '../check/witness.ts'
+import type { About, Asked, Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
 import { type Context, traceTime } from './context.ts'
-import { type Failure, type Respond, UNKNOWN } from './link.ts'
+import { type Claim, type Failure, type Respond, UNKNOWN } from './link.ts'
 import type { Stream } from './random.ts'
 import type { SimStore } from './store.ts'
 import { StoreConnection, type StoreWay } from './storeConnection.ts'
@@ -55,6 +56,9 @@ interface Doom {
 
 /** A thread that stops of itself waits for what it has sent. */
 const ALL_ARRIVES: Cut = { arrives: 1, lateUs: 0 }
+
+/** Of a payment that the store does not have. */
+const NO_CONDITION = '' as Condition
 
 export class Incarnation {
   readonly epoch: string
@@ -116,8 +120,9 @@ export class Incarnation {
   /** A concentric prepare from an account of this thread's farm. */
   receive(from: AccountId, prepare: Prepare, requestId: string | undefined, respond: Respond): void {
     const request = ++this.#lastRequest
-    this.#held.set(request, { from, prepare, requestId, respond })
-    this.#seat.home.witness.asked()
+    const held: Held = { from, prepare, requestId, respond }
+    this.#held.set(request, held)
+    this.#seat.home.witness.asked(held)
     const at = this.#now()
     const draw = this.#seat.draws.draw()
     if (requestId === undefined) this.input({ type: 'prepareReceived', at, draw, from, request, prepare })
@@ -262,25 +267,19 @@ export class Incarnation {
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
-  #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure): void {
-    const at = this.#now()
+  #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure | Claim): void {
+    const about: About = { from, payment, attempt, condition: prepare.condition, at: this.#now() }
     if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
-      case 'fulfill': {
-        const { witness, fulfillmentOf } = this.#seat.home
-        const right = fulfillmentOf(prepare.condition) === reply.fulfillment
-        const heard = { condition: prepare.condition, payment, attempt, right, at }
-        if (!this.#isAlive) return witness.fulfillMissed(heard)
-        witness.fulfillHeard(heard)
-        return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
-      }
+      case 'fulfill':
       case 'reject':
-        if (!this.#isAlive) return
-        return this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
+        return this.#heardPacket(about, reply)
       case 'refusal':
-        return this.#failed(payment, attempt, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
+        return this.#failed(about, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
       case 'failure':
-        return this.#failed(payment, attempt, reply.how)
+        return this.#failed(about, reply.how)
+      case 'claim':
+        return this.#heardClaim(about, reply)
     }
   }
 
@@ -292,8 +291,37 @@ export class Incarnation {
     this.input({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
   }
 
-  #failed(payment: PaymentId, attempt: number, how: 'notTaken' | 'unknown'): void {
-    if (this.#isAlive) this.input({ type: 'sendFailed', at: this.#now(), draw: this.#draw(), payment, attempt, how })
+  #heardPacket(about: About, reply: Reply): void {
+    const { witness } = this.#seat.home
+    const { at, from, payment, attempt } = about
+    if (reply.type === 'fulfill') {
+      const heard = { ...about, right: this.#isRight(about.condition, reply.fulfillment) }
+      if (!this.#isAlive) return witness.fulfillMissed(heard)
+      witness.fulfillHeard(heard)
+      return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
+    }
+    if (!this.#isAlive) return
+    witness.rejectHeard(about)
+    this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
+  }
+
+  /** Asked of the world where it still knows, as hashing is dear. */
+  #isRight(condition: Condition, fulfillment: Fulfillment): boolean {
+    return this.#seat.home.fulfillmentOf(condition) === fulfillment || conditionOf(fulfillment) === condition
+  }
+
+  /** A reply that says it is for another payment of this life. */
+  #heardClaim({ from, payment, attempt, at }: About, { payments, attempts, reply }: Claim): void {
+    const claimed = `${this.epoch}.${Number(payment.slice(this.epoch.length + 1)) + payments}` as PaymentId
+    const condition = this.#seat.home.witness.conditionOf(claimed) ?? NO_CONDITION
+    this.#heardPacket({ from, payment: claimed, attempt: attempt + attempts, condition, at }, reply)
+  }
+
+  #failed(about: About, how: 'notTaken' | 'unknown'): void {
+    if (!this.#isAlive) return
+    this.#seat.home.witness.failed(about, how)
+    const { payment, attempt, at } = about
+    this.input({ type: 'sendFailed', at, draw: this.#draw(), payment, attempt, how })
   }
 
   #answer(request: number, reply: Reply | Refusal): void {

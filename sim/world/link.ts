@@ -10,7 +10,16 @@ export interface Failure {
 export const NOT_TAKEN: Failure = { type: 'failure', how: 'notTaken' }
 export const UNKNOWN: Failure = { type: 'failure', how: 'unknown' }
 
-export type Respond = (reply: Reply | Refusal | Failure) => void
+/** A reply that says it is for another payment of the same thread: counted from this one, and so its attempt. */
+export interface Claim {
+  readonly type: 'claim'
+  readonly payments: number
+  readonly attempts: number
+  readonly reply: Reply
+}
+
+/** An honest party calls it once. */
+export type Respond = (reply: Reply | Refusal | Failure | Claim) => void
 
 /** Who takes a prepare that arrives: a thread of a connector by one of its connections, or a user. */
 export interface Door {

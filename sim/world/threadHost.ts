@@ -49,7 +49,7 @@ export class ThreadHost {
   }
 
   hearSnapshot(snapshot: Snapshot): void {
-    this.#snapshot = snapshot
+    if (this.#snapshot === undefined || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot
     this.#life?.input({ type: 'snapshotTaken', at: this.#seat.context.events.nowMs(), snapshot })
   }
 

@@ -14,9 +14,10 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import type { Slip, Strike } from '../faults/fault.ts'
+import type { BehaviourKind } from '../workload/behaviourKinds.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
-import type { Failure } from './link.ts'
+import type { Claim, Failure } from './link.ts'
 
 /** `at`: virtual ms. */
 export type TraceLine =
@@ -52,6 +53,15 @@ export type TraceLine =
   | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Strike })
   /** Something goes wrong with a single message, `on` says which; `who`: the connector or the line where it passes. */
   | { readonly at: number; readonly kind: 'slip'; readonly name: string; readonly who: string; readonly on: string; readonly slip: Slip }
+  /** A connector or user does something else than its duty; `name` is its entry of the plan. */
+  | {
+      readonly at: number
+      readonly kind: 'behaviour'
+      readonly who: string
+      readonly name: string
+      readonly behaviour: BehaviourKind
+      readonly towards: string
+    }
   /** A life of a thread is over, with all that it had in memory; the next begins with its input `started`. */
   | (Stepped & { readonly kind: 'ended'; readonly who: ThreadId; readonly epoch: string; readonly why: Ending })
   /** A thread's connection to its store is cut: of its commands that were on their way, the first may still arrive. */
@@ -68,7 +78,7 @@ interface Stepped {
 
 export type Message =
   | ({ readonly type: 'prepare'; readonly requestId?: string } & Prepare)
-  | ({ readonly condition: Condition } & (Reply | Refusal | Failure))
+  | ({ readonly condition: Condition } & (Reply | Refusal | Failure | Claim))
   | ({ readonly type: 'announcement' } & Announcement)
 
 export type StoreCommand =

@@ -1,5 +1,6 @@
 /** The shape of a trace's lines; `scenarios/trace.schema.json` is made from it. */
 import { z } from 'zod'
+import { BEHAVIOUR_KINDS } from '../workload/behaviourKinds.ts'
 import { announcerEffect, announcerEffects, announcerInput } from './schema/announcer.ts'
 import { leftMessage } from './schema/book.ts'
 import { fault, slip } from './schema/fault.ts'
@@ -20,6 +21,7 @@ import {
   prepareFields,
   refusalFields,
   rejectFields,
+  reply,
   requestId,
   threadId,
   unit,
@@ -70,6 +72,9 @@ const message = z.discriminatedUnion('type', [
       how: z.enum(['notTaken', 'unknown']).describe('The connection was refused, or it broke while the request was held (S1).'),
     })
     .describe('No answer: the connection was reset.'),
+  z
+    .strictObject({ ...replyTo, type: z.literal('claim'), payments: z.int(), attempts: z.int(), reply })
+    .describe('A reply that says it is for another payment of the same thread, so many after the one of this exchange (or before), and so many attempts.'),
   z.strictObject({ type: z.literal('announcement'), ...announcementFields }),
 ])
 const messageLine = z
@@ -130,6 +135,16 @@ const slipLine = z
     slip,
   })
   .describe('Something goes wrong with a single message.')
+const behaviourLine = z
+  .strictObject({
+    at,
+    kind: z.literal('behaviour'),
+    who: name.describe('A connector or a user.'),
+    name: z.string().describe('Its entry of the plan.'),
+    behaviour: z.enum(BEHAVIOUR_KINDS),
+    towards: name.describe('From whom the prepare came, or to whom it announces or pays.'),
+  })
+  .describe('Somebody does something else than its duty: the plan says what.')
 const ended = z
   .strictObject({
     at,
@@ -162,7 +177,20 @@ const closing = z
   })
   .describe('What the store of a connector holds when the run is over: one line for each, the last of a trace that no broken invariant cut short.')
 
-export const traceLine = z.union([world, opened, ...inputLine.options, ...effectLine.options, messageLine, ...stores, faultLine, slipLine, ended, cut, closing])
+export const traceLine = z.union([
+  world,
+  opened,
+  ...inputLine.options,
+  ...effectLine.options,
+  messageLine,
+  ...stores,
+  faultLine,
+  slipLine,
+  behaviourLine,
+  ended,
+  cut,
+  closing,
+])
 
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
 Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by the grant of a warm (cold - grant, granted + grant) and by a cool (cold + given - returned where that is positive, then returned = given).
@@ -185,6 +213,7 @@ describes<typeof message, Message>()
 describes<typeof messageLine, LineOf<'message'>>()
 describes<typeof faultLine, LineOf<'fault'>>()
 describes<typeof slipLine, LineOf<'slip'>>()
+describes<typeof behaviourLine, LineOf<'behaviour'>>()
 describes<typeof ended, LineOf<'ended'>>()
 describes<typeof cut, LineOf<'cut'>>()
 describes<typeof closing, LineOf<'closing'>>()

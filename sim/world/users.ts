@@ -1,18 +1,20 @@
 /** The users: they send what the workload says, receive and fulfill, and hear how their payments end. */
 import type { Account } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
-import type { Amount } from '../../src/core/values/amount.ts'
+import { type Amount, add, amount } from '../../src/core/values/amount.ts'
 import { NO_DATA, type Prepare, type Refusal, type RejectCode, type Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken } from '../check/violation.ts'
 import type { EndpointPlan } from '../workload/plan.ts'
-import { Behaviours, rejectBy } from './behaviours.ts'
+import { Answers } from './behaviours/answers.ts'
+import { rejectBy } from './behaviours/behaviours.ts'
+import { type Oddity, OddPayments } from './behaviours/payments.ts'
 import type { Context } from './context.ts'
 import { KeptAnswers } from './keptAnswers.ts'
 import type { Connections, Door, Respond } from './link.ts'
 import type { Meters } from './meters.ts'
 import type { Line } from './network.ts'
-import type { Payment, Payments } from './payments.ts'
+import type { Facts, Payment, Payments } from './payments.ts'
 
 /** A user's account at one connector, with the connections it opened there. */
 export interface Access {
@@ -52,9 +54,12 @@ export class User {
   readonly #context: Context
   readonly #payments: Payments
   readonly #meters: Meters
-  readonly #behaviours: Behaviours
+  readonly #misbehaviour: Answers
   /** Where it deduplicates. */
   readonly #answers: KeptAnswers | undefined
+  readonly #odd: OddPayments
+  /** To each receiver, the last payment: where a condition may be used again. */
+  readonly #last = new Map<string, Payment>()
 
   constructor(context: Context, plan: EndpointPlan, payments: Payments, meters: Meters) {
     this.name = plan.name
@@ -62,13 +67,14 @@ export class User {
     this.#context = context
     this.#payments = payments
     this.#meters = meters
-    this.#behaviours = new Behaviours(context, plan.name)
+    this.#misbehaviour = new Answers(context, plan.name)
     this.#answers = plan.answers === 'deduplicating' ? new KeptAnswers(context.events) : undefined
+    this.#odd = new OddPayments(context, plan.name)
   }
 
   /** How `connector` reaches it. */
   door(connector: string): Door {
-    const take = (prepare: Prepare, respond: Respond): void => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond))
+    const take = (prepare: Prepare, respond: Respond): void => this.#misbehaviour.meet(connector, prepare, respond, (answer) => this.#receive(prepare, answer))
     const answers = this.#answers
     if (answers === undefined) return { name: this.name, take: (prepare, _, respond) => take(prepare, respond) }
     return {
@@ -87,37 +93,70 @@ export class User {
     respond({ type: 'fulfill', fulfillment: payment.fulfillment, data: NO_DATA })
   }
 
-  pay({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, requestId, repeatAfterMs }: Order): void {
-    const { nowUs } = this.#context.events
-    const payment = this.#payments.begin({
+  pay(order: Order): void {
+    const { to, access, requestId, repeatAfterMs } = order
+    const { events } = this.#context
+    const odd = this.#odd.next(to.name, access.account.parallelism)
+    const payment = this.#begin(order, odd)
+    this.#meters.began(payment)
+    const prepare: Prepare = {
+      amount: payment.facts.amount,
+      expiresAt: payment.expiresAt,
+      condition: payment.condition,
+      destination: to.address,
+      data: odd.data ?? NO_DATA,
+    }
+    const asking: Asking = { payment, access, prepare, requestId: requestId ? `${payment.number}` : undefined }
+    this.#ask(asking, false)
+    if (repeatAfterMs !== undefined) events.after(Math.round(repeatAfterMs * 1000), () => this.#ask(asking, false))
+    if (odd.afterwards !== undefined && requestId) this.#probe(asking, odd.afterwards)
+  }
+
+  #begin({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, repeatAfterMs }: Order, odd: Oddity): Payment {
+    const facts: Facts = {
       traffic,
       sender: this.name,
       receiver: to.name,
       first: access.connector,
-      amount,
-      startedUs: nowUs,
-      expiryMs,
+      amount: odd.amount ?? amount,
+      startedUs: this.#context.events.nowUs,
+      expiryMs: odd.expiryMs ?? expiryMs,
       willFulfill,
       rejectCode,
       asks: repeatAfterMs === undefined ? 1 : 2,
-    })
-    this.#meters.began(payment)
-    const prepare: Prepare = {
-      amount,
-      expiresAt: this.#context.events.nowMs() + expiryMs,
-      condition: payment.condition,
-      destination: to.address,
-      data: NO_DATA,
+      isExtreme: odd.amount !== undefined || odd.expiryMs !== undefined,
     }
-    const asking: Asking = { payment, access, prepare, requestId: requestId ? `${payment.number}` : undefined }
-    this.#ask(asking, false)
-    if (repeatAfterMs !== undefined) this.#context.events.after(Math.round(repeatAfterMs * 1000), () => this.#ask(asking, false))
+    const payment = this.#payments.begin(facts, odd.sameCondition ? this.#last.get(to.name) : undefined)
+    payment.expiresAt = this.#expiry(payment)
+    this.#last.set(to.name, payment)
+    return payment
+  }
+
+  /** Under one condition no two payments of a sender are alike, so that the checkers can tell them apart. */
+  #expiry({ facts, older }: Payment): number {
+    let expiresAt = this.#context.events.nowMs() + facts.expiryMs
+    for (let twin = older; twin !== undefined; twin = twin.older) expiresAt = Math.max(expiresAt, twin.expiresAt + 1)
+    return expiresAt
+  }
+
+  /** The same id once more, for something else or when its answer may be forgotten; whatever it says decides nothing. */
+  #probe({ payment, access, prepare, requestId }: Asking, { isOther, delayUs }: NonNullable<Oddity['afterwards']>): void {
+    const asked = isOther ? { ...prepare, amount: add(prepare.amount, ONE_UNIT) } : prepare
+    this.#context.events.after(delayUs, () =>
+      access.line.prepare(this.name, access.connections.next(), asked, requestId, (reply) => {
+        if (!isOther && (reply.type === 'fulfill' || reply.type === 'reject')) this.#sameEnd(payment, outcomeOf(reply))
+      }),
+    )
   }
 
   /** `mayBeTaken`: an earlier request of this asking broke while it was held. */
   #ask(asking: Asking, mayBeTaken: boolean): void {
     const { payment, access, prepare, requestId } = asking
+    let isAnswered = false
     access.line.prepare(this.name, access.connections.next(), prepare, requestId, (reply) => {
+      // A request has one answer, whatever else its connector says.
+      if (isAnswered || reply.type === 'claim') return
+      isAnswered = true
       if (reply.type === 'failure') this.#failed(asking, mayBeTaken || reply.how === 'unknown')
       else if (reply.type === 'refusal' && reply.status === 503) this.#failed(asking, mayBeTaken)
       else this.#heard(payment, reply)
@@ -154,14 +193,21 @@ export class User {
     if (payment.outcome === undefined) {
       payment.outcome = outcome
       this.#meters.ended(payment, outcome)
-    } else if (payment.outcome !== outcome && !isRefusal(payment.outcome) && !isRefusal(outcome)) {
-      throw new InvariantBroken('ends', `${this.name} was told ${payment.outcome}, and then ${outcome}`, [payment.condition])
-    }
+    } else this.#sameEnd(payment, outcome)
     if (payment.openAsks > 0) return
     if (payment.unheard === undefined) this.#payments.end(payment)
     else this.#forgetLater(payment)
   }
+
+  /** Of a connector that lies to its own users nothing is expected. */
+  #sameEnd({ outcome: before = 'nothing', condition, facts }: Payment, outcome: string): void {
+    if (before === outcome || isRefusal(before) || isRefusal(outcome) || before === 'nothing') return
+    const isLiar = this.#context.plan.behaviours.some(({ who, towards = this.name }) => who === facts.first && towards === this.name)
+    if (!isLiar) throw new InvariantBroken('ends', `${this.name} was told ${before}, and then ${outcome}`, [condition])
+  }
 }
+
+const ONE_UNIT = amount(1n)
 
 /** At the end: every payment was told its end, unless the sender's own connector is one that holds. */
 export function everyPaymentEnded(payments: Payments, { checked, plan }: Context): void {

@@ -5,9 +5,12 @@
 import { type Account, accountIdOf } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
 import { ZERO } from '../../src/core/values/amount.ts'
+import { EXPIRY_GRACE_MS, MAX_HOLD_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, longestOutageMs } from '../faults/times.ts'
+import { type BehaviourKind, kindOf } from '../workload/behaviourKinds.ts'
+import { longestMs } from '../workload/latency.ts'
 import { type EndpointPlan, type LinePlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
@@ -38,6 +41,8 @@ export interface Watch {
   readonly built?: (population: Population) => void
   /** A payment's sender knows how it ended: `fulfilled`, a reject's code, or that it gave up. */
   readonly ended?: (payment: Payment, outcome: string) => void
+  /** A behaviour is done in place of a duty. */
+  readonly behaved?: (kind: BehaviourKind) => void
 }
 
 export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigures {
@@ -48,6 +53,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
     checked: nothingChecked(),
     fired: noneFired(plan.faults),
     trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
+    behaved: watch.behaved,
   }
   const payments = new Payments()
   const meters = new Meters(context, payments, watch.ended)
@@ -102,7 +108,7 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
 
 /** When all is over: what began has ended, and what was broken has healed. */
 function endMs(plan: Plan): number {
-  const end = plan.durationMs + longestLife(plan)
+  const end = plan.durationMs + longestLife(plan) + longestOddityMs(plan)
   const { faults } = plan
   return faults.length === 0 ? end + REST_MS : Math.max(end, lastMs(faults)) + longestOutageMs(faults) + HEAL_MS
 }
@@ -121,6 +127,16 @@ function driftOf({ plan, checked }: Context, connectors: ReadonlyMap<string, Con
       return [name, drift]
     }),
   )
+}
+
+/** What somebody does later, and how long a packet with an extreme expiry can be under way. */
+function longestOddityMs({ behaviours, connectors }: Plan): number {
+  const attempts = 1 + Math.max(0, ...connectors.map(({ failover }) => failover))
+  const longest = behaviours.map(({ kind, delay }) => {
+    if (kind === 'extreme-expiry') return attempts * (MAX_HOLD_MS + EXPIRY_GRACE_MS)
+    return kind === 'slow' || kindOf(kind).delay === undefined ? 0 : 2 * longestMs(delay)
+  })
+  return Math.max(0, ...longest)
 }
 
 function longestLife(plan: Plan): number {
