@@ -528,11 +528,12 @@ export class Witness implements StoreWatch {
     if (entry !== undefined) entry.closed = about.attempt
   }
 
-  /** No answer, and perhaps never one: once unknown, an attempt stays so. */
+  /** No answer, and perhaps never one: once unknown, an attempt stays so, and one that a later life took up is (B9). */
   failed(about: About, how: 'notTaken' | 'unknown'): void {
     const entry = this.#answered(about)
     if (entry === undefined) return
-    if (how === 'unknown') entry.unknown = about.attempt
+    const isRecovered = entry.epoch !== this.#book(entry.thread).epoch
+    if (how === 'unknown' || isRecovered) entry.unknown = about.attempt
     else if (entry.unknown !== about.attempt) entry.closed = about.attempt
   }
 
