@@ -65,13 +65,23 @@ interface Ran {
   readonly figures: RunFigures
 }
 
+function lossRows(lost: FaultFigures['lostByStores']): [string, string][] {
+  if (lost === undefined) return []
+  const words = `${sumOf(lost.uncredited)} fulfilled and not credited, ${sumOf(lost.uncharged)} paid and not charged, ${sumOf(lost.reported)} lostByFailover`
+  return [['  lost by stores', `${words}; ${count(lost.excused)} payments may have ended otherwise than was told`]]
+}
+
+function sumOf(amounts: Readonly<Record<string, string>>): bigint {
+  return Object.values(amounts).reduce((total, value) => total + BigInt(value), 0n)
+}
+
 function faultRows(faults: FaultFigures | undefined): [string, string][] {
   if (faults === undefined) return []
-  const sum = (amounts: Readonly<Record<string, string>>): bigint => Object.values(amounts).reduce((total, value) => total + BigInt(value), 0n)
   const fired = Object.entries(faults.fired).map(([kind, times]) => `${kind} ${count(times)}`)
   return [
     ['faults', fired.join(', ')],
-    ['  cost', `${sum(faults.lostInCrash)} fulfilled and not credited, peers' books ${sum(faults.drift)} apart`],
+    ['  cost', `${sumOf(faults.lostInCrash)} fulfilled and not credited, peers' books ${sumOf(faults.drift)} apart`],
+    ...lossRows(faults.lostByStores),
   ]
 }
 

@@ -26,11 +26,15 @@ export interface StoreWatch {
   readonly applied: () => void
 }
 
+export interface ShardAtRest {
+  readonly account: Account
+  readonly cold: Balance
+  readonly granted: ReadonlyMap<ThreadId, Amount>
+  readonly returned: ReadonlyMap<ThreadId, Amount>
+}
+
 export interface StoreAtRest {
-  readonly shards: ReadonlyMap<
-    AccountId,
-    { readonly account: Account; readonly cold: Balance; readonly granted: ReadonlyMap<ThreadId, Amount>; readonly returned: ReadonlyMap<ThreadId, Amount> }
-  >
+  readonly shards: ReadonlyMap<AccountId, ShardAtRest>
   readonly books: ReadonlyMap<ThreadId, BookAtRest>
   readonly balanceOf: (account: AccountId) => Balance
 }

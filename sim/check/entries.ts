@@ -32,6 +32,8 @@ export interface Entry {
   /** It was, and the life that waited for it had ended, or ended before it was credited. */
   missed: boolean
   told: boolean
+  /** Of a reject without a charge, once it was told: the condition of what was asked. */
+  toldOf: string | undefined
   /** The store lost how it ended, after its sender was told: it may end another way. */
   excused: boolean
   /** Another payment with its condition, which came by another way. */

@@ -1,6 +1,6 @@
 /** R3 and R5 for one connector, from the store's writes alone. */
 import type { Account, AccountId, Unit } from '../../src/core/values/account.ts'
-import type { Balance } from '../../src/core/values/amount.ts'
+import { type Balance, MAX_TOTAL } from '../../src/core/values/amount.ts'
 import type { Place } from './books.ts'
 import { type Checked, InvariantBroken } from './violation.ts'
 
@@ -30,8 +30,12 @@ export class MoneyCheck {
     this.#checked = checked
   }
 
+  /** R6: never too much for a sum to be exact. */
   entered(unit: Unit, amount: Balance): void {
-    this.#sum(unit).entered += amount
+    const sum = this.#sum(unit)
+    sum.entered += amount
+    this.#checked.R6++
+    if (sum.entered >= MAX_TOTAL) throw new InvariantBroken('R6', `${sum.entered} ${unit} entered ${this.#connector}`, [])
   }
 
   wrote(place: Place, unit: Unit, account: Account | undefined, before: Balance, after: Balance): void {

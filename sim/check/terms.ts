@@ -8,7 +8,10 @@ export interface Terms extends RouteTerms {
   readonly maxPacketAmount: bigint
   /** What it keeps of every packet, in millionths; undefined: packets pass 1:1. */
   readonly feePpm: number | undefined
+  /** World time, which the announcer goes by. */
   readonly nowMs: () => number
+  /** The latest time that a thread's own clock has shown: what it decided, it decided no later. */
+  readonly latestMs: (thread: ThreadId) => number
   /** No command of its store ever waits: what is told is told in time. */
   readonly isPrompt: boolean
 }

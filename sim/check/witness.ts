@@ -8,15 +8,17 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import { type Condition, conditionOf } from '../../src/core/values/condition.ts'
 import type { Fulfill, Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
-import type { Place, StoreAtRest, StoreWatch } from './books.ts'
+import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
+import { OperationsCheck } from './operations.ts'
 import { unrestIn } from './rest.ts'
 import { RoutesCheck } from './routes.ts'
 import { isOfFarm, isWithinBounds, leavesTime, outgoingOf, type Terms } from './terms.ts'
@@ -28,6 +30,9 @@ export interface Asked {
   readonly from: AccountId
   readonly prepare: Prepare
   readonly requestId: string | undefined
+  /** Who holds it. */
+  readonly thread: ThreadId
+  readonly epoch: string
 }
 
 export interface Sent {
@@ -39,6 +44,7 @@ export interface Sent {
   /** Where it may be sent again under it. */
   readonly requestId: string | undefined
   readonly prepare: Prepare
+  readonly at: number
 }
 
 /** What comes from an account for an attempt. */
@@ -47,6 +53,8 @@ export interface About {
   readonly condition: Condition
   readonly payment: PaymentId
   readonly attempt: number
+  /** Of the life that hears it. */
+  readonly epoch: string
   readonly at: number
 }
 
@@ -73,6 +81,7 @@ const FRESH = {
   fulfilled: false,
   missed: false,
   told: false,
+  toldOf: undefined,
   excused: false,
   older: undefined,
 } as const
@@ -82,6 +91,7 @@ export class Witness implements StoreWatch {
   readonly #checked: Checked
   readonly #terms: Terms
   readonly #money: MoneyCheck
+  readonly #operations: OperationsCheck
   readonly #routes: RoutesCheck
   readonly #accounts = new Map<AccountId, Account>()
   readonly #parallelisms = new Set<number>()
@@ -99,11 +109,13 @@ export class Witness implements StoreWatch {
   readonly #excused: Set<string>
   /** Ids whose owner the store forgot: they may be charged twice (B12). */
   readonly #disowned = new Set<string>()
+  /** Ids of which the store forgot how they ended: an answer may lie with a colleague, and be told yet. */
+  readonly #loosened = new Set<string>()
   readonly #lostByStore = new Map<AccountId, bigint>()
   readonly #forgiven = new Map<AccountId, bigint>()
   readonly #deduplicating = new Set<AccountId>()
-  /** Prepares that are not answered yet; those without an id also by their condition. */
-  #open = 0
+  /** Prepares that are not answered yet; of those without an id also how many of each condition. */
+  readonly #open = new Set<Asked>()
   readonly #openWithoutId = new Map<string, number>()
 
   /** `excused`: conditions of payments that may end another way than was told; given where the store may lose writes. */
@@ -114,6 +126,7 @@ export class Witness implements StoreWatch {
     this.#checked = checked
     this.#terms = terms
     this.#money = new MoneyCheck(connector, checked)
+    this.#operations = new OperationsCheck(connector, checked)
     this.#routes = new RoutesCheck(terms)
   }
 
@@ -221,11 +234,24 @@ export class Witness implements StoreWatch {
         return
       case 'dropped':
         return this.#forget(thread, record, payment?.tombstone)
+      case 'unconditional':
+        this.#operations.booked(thread, seq, change)
+        this.#undoing?.note(thread, () => this.#expect(change.account, -this.#operations.neverBooked(change)))
+        return
       case 'take':
       case 'give':
       case 'consumed':
         return
     }
+  }
+
+  operationAsked(operation: Operation): void {
+    this.#operations.asked(operation)
+  }
+
+  operationTold(operation: Operation, reply: MoneyReply): void {
+    const isDurable = (thread: ThreadId, seq: number): boolean => seq <= (this.#books.get(thread)?.acknowledged ?? 0)
+    this.#expect(operation.account, this.#operations.told(operation, reply, isDurable))
   }
 
   /** A tombstone goes: whoever asks later is told that it is too old. */
@@ -234,8 +260,11 @@ export class Witness implements StoreWatch {
     const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
     if (entry !== undefined && record !== undefined) {
       this.#settle(entry, record.condition)
-      this.#entries.remove(record.condition, entry)
-      this.#undoing?.note(thread, () => this.#entries.restore(record.condition, entry))
+      // A zombie may yet tell how it ended.
+      if (!this.#isHeldByZombie(entry, record.condition)) {
+        this.#entries.remove(record.condition, entry)
+        this.#undoing?.note(thread, () => this.#entries.restore(record.condition, entry))
+      }
     }
     if (key === undefined) return
     this.#noteForgotten(thread, key)
@@ -258,7 +287,7 @@ export class Witness implements StoreWatch {
   #takenBack(entry: Entry | undefined): void {
     if (entry?.sent === undefined || entry.sent.attempt !== entry.attempt) return
     this.#checked.S1++
-    if (entry.closed === entry.attempt || this.#terms.nowMs() >= entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    if (entry.closed === entry.attempt || this.#terms.latestMs(entry.thread) >= entry.sent.expiresAt + EXPIRY_GRACE_MS) return
     throw this.#broken('S1', `attempt ${entry.attempt} was taken back, but its receiver may still answer`, entry.record?.condition ?? '')
   }
 
@@ -331,6 +360,8 @@ export class Witness implements StoreWatch {
     this.#undoing?.note(thread, () => {
       this.#entries.forgetRejected(key)
       this.#answers.delete(key)
+      this.#loosened.add(key)
+      if (entry.toldOf !== undefined) this.#excused.add(entry.toldOf)
     })
   }
 
@@ -354,7 +385,10 @@ export class Witness implements StoreWatch {
 
   /** Its sender may have been told how it ended, its receiver have fulfilled: neither counts. */
   #neverSettled({ condition, sender, incomingAmount, request }: PaymentRecord, entry: Entry): void {
-    if (request !== undefined) this.#answers.delete(`${sender} ${request.id}`)
+    if (request !== undefined) {
+      this.#answers.delete(`${sender} ${request.id}`)
+      this.#loosened.add(`${sender} ${request.id}`)
+    }
     if (entry.told) {
       this.#excused.add(condition)
       entry.excused = true
@@ -415,16 +449,28 @@ export class Witness implements StoreWatch {
     if (seq > book.acknowledged) book.acknowledged = seq
   }
 
-  asked({ prepare, requestId }: Asked): void {
-    this.#open++
-    if (requestId === undefined) this.#countOpen(prepare.condition, 1)
+  asked(asked: Asked): void {
+    this.#open.add(asked)
+    if (asked.requestId === undefined) this.#countOpen(asked.prepare.condition, 1)
   }
 
   /** The thread that held this request has ended, and nobody answers it. */
-  cutOff({ from, prepare, requestId }: Asked): void {
-    this.#open--
-    if (requestId === undefined) this.#countOpen(prepare.condition, -1)
-    this.#cutOff.add(`${from} ${prepare.condition}`)
+  cutOff(asked: Asked): void {
+    this.#noMoreOpen(asked)
+    this.#cutOff.add(`${asked.from} ${asked.prepare.condition}`)
+  }
+
+  #noMoreOpen(asked: Asked): void {
+    this.#open.delete(asked)
+    if (asked.requestId === undefined) this.#countOpen(asked.prepare.condition, -1)
+  }
+
+  /** A life that does not know that another has its book still holds a request for it. */
+  #isHeldByZombie({ sender }: Entry, condition: string): boolean {
+    for (const { from, prepare, thread, epoch } of this.#open) {
+      if (from === sender && prepare.condition === condition && this.#book(thread).epoch !== epoch) return true
+    }
+    return false
   }
 
   #countOpen(condition: string, change: number): void {
@@ -435,10 +481,12 @@ export class Witness implements StoreWatch {
 
   /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
   sent(sent: Sent): void {
-    const { to, payment, attempt, prepare } = sent
+    const { to, payment, attempt, prepare, at } = sent
     const { condition, amount, expiresAt } = prepare
     this.#checked.B1++
     const entry = this.#entries.find(condition, payment)
+    // What a thread sends after a pause, when its payment has ended in a later life, nobody can take any more.
+    if (at >= expiresAt && entry?.phase !== 'underWay') return
     if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
@@ -484,10 +532,11 @@ export class Witness implements StoreWatch {
     return this.#entries.conditionOf(payment)
   }
 
-  /** A fulfillment reaches the thread that sent this attempt. */
+  /** A fulfillment reaches the thread that sent this attempt. One that has lost its book cannot book it any more (B3). */
   fulfillHeard(heard: Heard): void {
     const entry = this.#answered(heard)
     if (entry?.sent === undefined || heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    if (!this.#hasBook(entry, heard)) return this.fulfillMissed(heard)
     if (!heard.right) {
       entry.closed = heard.attempt
       return
@@ -525,16 +574,21 @@ export class Witness implements StoreWatch {
 
   rejectHeard(about: About): void {
     const entry = this.#answered(about)
-    if (entry !== undefined) entry.closed = about.attempt
+    if (entry !== undefined && this.#hasBook(entry, about)) entry.closed = about.attempt
   }
 
   /** No answer, and perhaps never one: once unknown, an attempt stays so, and one that a later life took up is (B9). */
   failed(about: About, how: 'notTaken' | 'unknown'): void {
     const entry = this.#answered(about)
-    if (entry === undefined) return
+    if (entry === undefined || !this.#hasBook(entry, about)) return
     const isRecovered = entry.epoch !== this.#book(entry.thread).epoch
     if (how === 'unknown' || isRecovered) entry.unknown = about.attempt
     else if (entry.unknown !== about.attempt) entry.closed = about.attempt
+  }
+
+  /** What a life hears that has lost its book decides nothing (B3). */
+  #hasBook({ thread }: Entry, { epoch }: About): boolean {
+    return this.#book(thread).epoch === epoch
   }
 
   /** S1: only the receiver of the attempt that was sent last is heard. */
@@ -560,11 +614,11 @@ export class Witness implements StoreWatch {
 
   /** An answer leaves. B1: what it rests on is durable. B4: an id has one answer. `ends`: it is the receiver's. */
   told(asked: Asked, reply: Reply | Refusal): void {
-    this.#open--
+    this.#noMoreOpen(asked)
     const { requestId, prepare } = asked
-    if (requestId === undefined) this.#countOpen(prepare.condition, -1)
     if (reply.type === 'refusal') return
     const entry = this.#entryOf(asked, reply)
+    if (this.#isOfLost(asked, reply, entry)) return
     if (requestId !== undefined) this.#sameAnswer(asked, requestId, reply)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     const { condition, amount } = prepare
@@ -583,6 +637,17 @@ export class Witness implements StoreWatch {
     if (entry.requestId === undefined) this.#entries.remove(condition, entry)
   }
 
+  /** An answer that rests on what the store has lost since: it counts for nothing. */
+  #isOfLost({ from, requestId, prepare: { condition, amount } }: Asked, reply: Reply, entry: Entry | undefined): boolean {
+    if (requestId === undefined || !this.#loosened.has(`${from} ${requestId}`)) return false
+    const known = entry ?? this.#entries.rejected(`${from} ${requestId}`)
+    const due = reply.type === 'fulfill' ? 'credited' : entry === undefined ? 'rejected' : 'refunded'
+    if (known?.phase === due && this.#isDurable(known)) return false
+    this.#excused.add(condition)
+    if (reply.type === 'fulfill') addTo(this.#forgiven, from, amount)
+    return true
+  }
+
   /** S3: a fulfillment that is told is the preimage, and first comes while its sender can still use it. */
   #toldFulfill({ condition, expiresAt }: Prepare, { fulfillment }: Fulfill, isAgain: boolean): void {
     this.#checked.S3++
@@ -597,7 +662,8 @@ export class Witness implements StoreWatch {
     const entries = this.#entries.ofSender(from, prepare).filter((entry) => entry.requestId === requestId)
     const due = entries.filter((entry) => entry.phase === dueFor(reply) && this.#isDurable(entry))
     const [entry] = [...due.filter(({ told }) => !told), ...due, ...entries]
-    if (requestId !== undefined || due.length > 0 || reply.type === 'fulfill') return entry
+    if (due.length > 0 || reply.type === 'fulfill') return entry
+    if (requestId !== undefined) return this.#disowned.has(`${from} ${requestId}`) ? undefined : entry
     return (this.#openWithoutId.get(prepare.condition) ?? 0) >= entries.filter(({ told }) => !told).length ? undefined : entry
   }
 
@@ -610,6 +676,7 @@ export class Witness implements StoreWatch {
     this.#checked.B1++
     const entry = this.#entries.rejected(`${asked.from} ${asked.requestId}`)
     if (entry === undefined || !this.#isDurable(entry)) throw this.#broken('B1', 'a reject under an id was told before it was durable', condition)
+    entry.toldOf = condition
   }
 
   #sameAnswer(asked: Asked, requestId: string, reply: Reply): void {
@@ -617,8 +684,10 @@ export class Witness implements StoreWatch {
     const key = `${asked.from} ${requestId}`
     const words = reply.type === 'fulfill' ? reply.fulfillment : `${reply.code} ${reply.message}`
     const before = this.#answers.get(key)
-    if (before !== undefined && before !== words && !this.#disowned.has(key))
-      throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+    if (before !== undefined && before !== words) {
+      if (!this.#disowned.has(key)) throw this.#broken('B4', `id ${requestId} was answered in two ways`, asked.prepare.condition)
+      this.#excused.add(asked.prepare.condition)
+    }
     this.#answers.set(key, words)
   }
 
@@ -630,7 +699,7 @@ export class Witness implements StoreWatch {
   #settle(entry: Entry, condition: string): void {
     if (entry.told || entry.record === undefined) return
     this.#checked.ends++
-    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry))
+    if (!this.#cutOff.has(`${entry.sender} ${condition}`) && !this.#isExcused(entry) && !this.#isHeldByZombie(entry, condition))
       throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
     if (entry.fulfilled !== (entry.phase === 'credited'))
       throw this.#broken('ends', `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`, condition)
@@ -644,18 +713,32 @@ export class Witness implements StoreWatch {
 
   /** At the end: the store is at rest, nobody waits, and each balance is what its holder was told. */
   quiet(store: StoreAtRest, isCool: boolean): void {
-    if (this.#open > 0) throw this.#broken('quiet', `${this.#open} prepares were never answered`)
+    if (this.#open.size > 0) throw this.#broken('quiet', `${this.#open.size} prepares were never answered`)
     for (const { thread } of store.books.values()) {
       const unrest = unrestIn(store, thread, { isCool, look: () => this.#checked.quiet++, mayLack: (account) => this.#money.undoneOf(account).given })
       if (unrest !== undefined) throw this.#broken('quiet', unrest.what, ...unrest.about)
     }
     for (const [condition, entry] of this.#entries.all()) this.#settle(entry, condition)
+    this.#operations.atEnd()
     for (const shard of store.shards.values()) {
       this.#checked.quiet++
       const expected = this.#expected.get(shard.account.id) ?? 0n
       const balance = store.balanceOf(shard.account.id)
       if (balance !== expected)
         throw this.#broken('quiet', `the balance of ${shard.account.name} is ${balance}, by what its holder was told it is ${expected}`, shard.account.name)
+    }
+  }
+
+  /** B7: what the connector reports as lost is what the shards and books no longer agree on, and that is what was undone. */
+  reported(store: StoreAtRest, report: ReadonlyMap<AccountId, bigint>): void {
+    for (const [id, shard] of store.shards) {
+      this.#checked.B12++
+      const { granted, given } = this.#money.undoneOf(id)
+      const lost = disagreement(store, id, shard)
+      const { name } = shard.account
+      if (lost > granted + given) throw this.#broken('B12', `${lost} of ${name} may be spent twice, but only ${granted + given} was undone`, name)
+      const reported = report.get(id) ?? 0n
+      if (reported !== lost) throw this.#broken('B12', `${reported} of ${name} is reported as lost, and it is ${lost}`, name)
     }
   }
 
@@ -670,4 +753,14 @@ function addTo(sums: Map<AccountId, bigint>, account: AccountId, amount: bigint)
 
 function dueFor(reply: Reply): Entry['phase'] {
   return reply.type === 'fulfill' ? 'credited' : 'refunded'
+}
+
+/** Returned above given, and cold below its limit. */
+function disagreement(store: StoreAtRest, id: AccountId, { account, cold, returned }: ShardAtRest): bigint {
+  let lost = cold < -account.creditLimit ? -account.creditLimit - cold : 0n
+  for (const [thread, total] of returned) {
+    const given = store.books.get(thread)?.entries.get(id)?.given ?? 0n
+    if (total > given) lost += total - given
+  }
+  return lost
 }

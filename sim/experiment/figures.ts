@@ -67,8 +67,20 @@ export interface FaultFigures {
   readonly fired: Readonly<Record<string, number>>
   /** By `CONNECTOR ACCOUNT`: what the account fulfilled in time and was not credited, since the thread that waited had ended. */
   readonly lostInCrash: Readonly<Record<string, string>>
+  /** What stores lost of what they had acknowledged, in worlds where they may (B12). */
+  readonly lostByStores?: LostByStores
   /** By line: how much more its ends were charged by each other than they were credited (S4). */
   readonly drift: Readonly<Record<string, string>>
+}
+
+export interface LostByStores {
+  /** By `CONNECTOR ACCOUNT`: what was fulfilled in time and not credited; what was told to be paid and not charged. */
+  readonly uncredited: Readonly<Record<string, string>>
+  readonly uncharged: Readonly<Record<string, string>>
+  /** By `CONNECTOR ACCOUNT`: what may be spent twice, as the connector reports it at the end. */
+  readonly reported: Readonly<Record<string, string>>
+  /** Payments that may have ended another way than was told. */
+  readonly excused: number
 }
 
 export interface RunFigures {

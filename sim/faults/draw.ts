@@ -1,25 +1,34 @@
 /** The kinds of faults, a file each, and how one of them is drawn. */
 import type { OddsKind, OddsPlan, StrikePlan } from '../workload/faultPlan.ts'
+import { drawClock } from './clock.ts'
 import { drawCrash } from './crash.ts'
 import type { Chance, Slip, Strike } from './fault.ts'
+import { drawDelay, drawDrop, drawPartition, drawReorder, drawRepeat } from './network.ts'
+import { drawPause } from './pause.ts'
+import { drawStoreCut } from './storeCut.ts'
+import { drawStoreFailover } from './storeFailover.ts'
 import { drawStoreRestart } from './storeRestart.ts'
 import { drawStoreStall } from './storeStall.ts'
 import { drawWakeLate, drawWakeLost, drawWakeRepeat } from './wake.ts'
 
-type Strikes = {
-  readonly [K in StrikePlan['kind']]: (plan: Extract<StrikePlan, { kind: K }>, threads: number, chance: Chance) => Extract<Strike, { type: K }>
-}
+type Strikes = { readonly [K in StrikePlan['kind']]: (plan: Extract<StrikePlan, { kind: K }>, threads: number, chance: Chance) => StrikeOf<K> }
 
 const strikes: Strikes = {
   crash: drawCrash,
+  pause: drawPause,
+  clock: drawClock,
+  partition: drawPartition,
   'store-restart': drawStoreRestart,
+  'store-failover': drawStoreFailover,
   'store-stall': drawStoreStall,
+  'store-cut': drawStoreCut,
 }
 
+export type StrikeOf<K extends StrikePlan['kind']> = Extract<Strike, { type: K }>
+
 /** `threads`: how many the connector has. */
-export function drawStrike(plan: StrikePlan, threads: number, chance: Chance): Strike {
-  const draw = strikes[plan.kind] as (plan: StrikePlan, threads: number, chance: Chance) => Strike
-  return draw(plan, threads, chance)
+export function drawStrike<K extends StrikePlan['kind']>(plan: Extract<StrikePlan, { kind: K }>, threads: number, chance: Chance): StrikeOf<K> {
+  return strikes[plan.kind as K](plan, threads, chance)
 }
 
 export type SlipOf<K extends OddsKind> = Extract<Slip, { type: K }>
@@ -27,6 +36,10 @@ export type SlipOf<K extends OddsKind> = Extract<Slip, { type: K }>
 type Slips = { readonly [K in OddsKind]: (plan: Extract<OddsPlan, { kind: K }>, chance: Chance) => SlipOf<K> }
 
 const slips: Slips = {
+  drop: drawDrop,
+  repeat: drawRepeat,
+  delay: drawDelay,
+  reorder: drawReorder,
   'wake-lost': drawWakeLost,
   'wake-late': drawWakeLate,
   'wake-repeat': drawWakeRepeat,

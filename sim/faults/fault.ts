@@ -7,10 +7,14 @@ import type { ThreadId } from '../../src/core/values/account.ts'
 import type { Latency } from '../workload/plan.ts'
 
 /** Falls at a time. */
-export type Strike = Crash | StoreRestart | StoreStall
+export type Strike = ConnectorStrike | LineStrike
+
+export type ConnectorStrike = Crash | Pause | ClockError | StoreRestart | StoreFailover | StoreStall | StoreCut
+
+export type LineStrike = Partition
 
 /** Falls on a single message, or command, or reply, that passes. */
-export type Slip = WakeLost | WakeLate | WakeRepeat
+export type Slip = Drop | Repeat | Delay | Reorder | WakeLost | WakeLate | WakeRepeat
 
 /** A connection to the store breaks: of what is on its way, so much still gets there. */
 export interface Cut {
@@ -30,12 +34,62 @@ export interface Crash {
   readonly restartUs: number
 }
 
-/** The store dies and comes back with all its data. What was to arrive has arrived before. */
+/** A thread does nothing for a time, while what comes waits for it. */
+export interface Pause {
+  readonly type: 'pause'
+  readonly thread: ThreadId
+  /** 0 to 1: in its next step it pauses after this share of the effects. Left out: it pauses at once. */
+  readonly midStep?: number | undefined
+  readonly lastsUs: number
+  /** From its beginning until it is taken for dead, and another life is started. Left out: it wakes before. */
+  readonly abandonUs?: number | undefined
+}
+
+/** A clock goes wrong. */
+export interface ClockError {
+  readonly type: 'clock'
+  readonly clock: ThreadId | 'store'
+  /** Forwards; backwards where negative. */
+  readonly byUs: number
+  /** Parts in a million; slow where negative. */
+  readonly driftPpm: number
+  /** Then it is set right. Left out: when the plan's entry is over. */
+  readonly lastsUs?: number | undefined
+}
+
+/** Nothing gets through a line: in both directions, or only not forth (from its first end), or back. */
+export interface Partition {
+  readonly type: 'partition'
+  readonly lastsUs: number
+  readonly ways: 'both' | 'forth' | 'back'
+  readonly how: 'refused' | 'silent'
+}
+
+/** The store dies and comes back. What was to arrive has arrived before. */
 export interface StoreRestart {
   readonly type: 'store-restart'
   readonly restartUs: number
   /** For each thread, in their order. */
   readonly cuts: readonly Cut[]
+  /** It comes back as it was so long before its death. Left out: as it was then. */
+  readonly losesUs?: number | undefined
+}
+
+/** The shards of one node come back as they were so long before its death, the others with all their data. */
+export interface StoreFailover {
+  readonly type: 'store-failover'
+  readonly restartUs: number
+  /** For each thread, in their order. */
+  readonly cuts: readonly Cut[]
+  readonly losesUs: number
+  readonly node: number
+}
+
+/** The connection of one thread breaks. */
+export interface StoreCut {
+  readonly type: 'store-cut'
+  readonly thread: ThreadId
+  readonly cut: Cut
 }
 
 /** No command is applied or answered; who waits too long gives up the connection. */
@@ -44,6 +98,31 @@ export interface StoreStall {
   readonly lastsUs: number
   /** For each thread, in their order, should it give up. */
   readonly cuts: readonly Cut[]
+}
+
+export interface Drop {
+  readonly type: 'drop'
+  /** A request without a connection: its sender knows that it was not taken. */
+  readonly isRefused: boolean
+  /** When the sender of the request notices. Left out: never. */
+  readonly noticedUs?: number | undefined
+}
+
+export interface Repeat {
+  readonly type: 'repeat'
+  /** After the first. */
+  readonly afterUs: number
+}
+
+export interface Delay {
+  readonly type: 'delay'
+  readonly byUs: number
+}
+
+export interface Reorder {
+  readonly type: 'reorder'
+  /** It waits for the next no longer. */
+  readonly byUs: number
 }
 
 export interface WakeLost {

@@ -22,6 +22,8 @@ export function lastMs(faults: readonly FaultPlan[]): number {
 }
 
 function lastOf(fault: FaultPlan): number {
+  // A clock that is not set right before is set right then.
+  if (fault.kind === 'clock' && fault.lasts === undefined) return fault.untilMs
   return 'times' in fault && fault.times.kind === 'at' ? Math.min(fault.untilMs, fault.times.atMs.at(-1) ?? 0) : fault.untilMs
 }
 
@@ -33,13 +35,23 @@ function outagesOf(fault: FaultPlan): readonly Latency[] {
   switch (fault.kind) {
     case 'crash':
     case 'store-restart':
+    case 'store-failover':
       return [fault.restartAfter]
     case 'store-stall':
+    case 'pause':
+    case 'partition':
       return [fault.lasts]
+    case 'clock':
+      return fault.lasts === undefined ? [fault.by] : [fault.by, fault.lasts]
+    case 'delay':
+    case 'reorder':
     case 'wake-late':
       return [fault.by]
+    case 'repeat':
     case 'wake-repeat':
       return [fault.after]
+    case 'store-cut':
+    case 'drop':
     case 'wake-lost':
       return []
   }

@@ -4,7 +4,7 @@ import { suggestion } from '../../src/files/usageError.ts'
 import { type BehaviourKind, defaultDelay, kindOf } from './behaviourKinds.ts'
 import { piecesOf, pieceText } from './graph.ts'
 import { RESERVED, type Report } from './network.ts'
-import type { BehaviourPlan, ConnectorPlan, EndpointPlan, LinePlan, TrafficPlan } from './plan.ts'
+import type { BehaviourPlan, ConnectorPlan, EndpointPlan, LinePlan, MoneyPlan, TrafficPlan } from './plan.ts'
 import type { Body } from './schema.ts'
 
 interface Known {
@@ -58,17 +58,26 @@ interface Network extends Known {
   readonly endpoints: readonly EndpointPlan[]
 }
 
-export function trafficOf(body: Body, network: Network): TrafficPlan[] {
-  const members = membersNamed(network.endpoints)
-  const resolve = (names: readonly string[], path: readonly string[]): readonly string[] => {
+function resolver({ endpoints, report }: Pick<Network, 'endpoints' | 'report'>): (names: readonly string[], path: readonly string[]) => readonly string[] {
+  const members = membersNamed(endpoints)
+  return (names, path) => {
     const found = new Set<string>()
     for (const name of names) {
       const named = members.get(name)
-      if (named === undefined) network.report(path, `'${name}' is not an endpoint; ${suggestion(name, members.keys())}`)
+      if (named === undefined) report(path, `'${name}' is not an endpoint; ${suggestion(name, members.keys())}`)
       for (const member of named ?? []) found.add(member)
     }
     return [...found]
   }
+}
+
+export function moneyOf(body: Body, network: Pick<Network, 'endpoints' | 'report'>): MoneyPlan[] {
+  const resolve = resolver(network)
+  return Object.entries(body.money).map(([name, { who, rate, ...rest }]) => ({ name, ...rest, who: resolve(who, ['money', name, 'who']), ratePerS: rate }))
+}
+
+export function trafficOf(body: Body, network: Network): TrafficPlan[] {
+  const resolve = resolver(network)
   return Object.entries(body.traffic).map(([name, { rate, expiry, repeatAfter, from, to, ...rest }]) => {
     const path = ['traffic', name]
     const senders = resolve(from, [...path, 'from'])

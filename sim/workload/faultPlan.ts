@@ -20,7 +20,11 @@ interface Entry {
 
 // --- strikes --------------------------------------------------------------------------------------------------------
 
-export type StrikePlan = CrashPlan | StoreRestartPlan | StoreStallPlan
+export type StrikePlan = ConnectorStrikePlan | LineStrikePlan
+
+export type ConnectorStrikePlan = CrashPlan | PausePlan | ClockPlan | StoreRestartPlan | StoreFailoverPlan | StoreStallPlan | StoreCutPlan
+
+export type LineStrikePlan = PartitionPlan
 
 export interface StrikeTimes extends Entry {
   /** `every`: Poisson, with this mean; `at`: at exactly these times. */
@@ -45,10 +49,61 @@ export interface CrashPlan extends StrikeTimes, CutPlan {
   readonly restartAfter: Latency
 }
 
-/** The store dies and comes back with all its data; every connection breaks. */
+/** A thread does nothing for a time, while what comes waits for it; then it goes on with what it knew. */
+export interface PausePlan extends StrikeTimes {
+  readonly kind: 'pause'
+  /** Left out: any. */
+  readonly thread?: ThreadId
+  /** Odds that it falls between two effects of the next step; otherwise between two inputs. */
+  readonly midStep: number
+  readonly lasts: Latency
+  /** When it is taken for dead and another life is started, while it may yet wake. Left out: never. */
+  readonly abandonAfter?: Latency
+}
+
+/** A clock goes wrong: from one moment to the next, and from then on by a share of the time; then it is set right. */
+export interface ClockPlan extends StrikeTimes {
+  readonly kind: 'clock'
+  /** Whose: a thread's or the store's. Left out: any of the threads'. */
+  readonly thread?: ThreadId
+  readonly store?: boolean
+  /** How far, forwards or backwards. */
+  readonly by: Latency
+  /** Parts in a million, at most, fast or slow. */
+  readonly driftPpm: number
+  /** Left out: until `untilMs`. */
+  readonly lasts?: Latency
+}
+
+/** Nothing gets through a line, in one direction or in both. */
+export interface PartitionPlan extends StrikeTimes {
+  readonly kind: 'partition'
+  readonly lasts: Latency
+  readonly ways: 'both' | 'one'
+  /** Connections are refused and broken; or nothing is heard at all. */
+  readonly how: 'refused' | 'silent'
+}
+
+/** The store dies and comes back; every connection breaks. */
 export interface StoreRestartPlan extends StrikeTimes, Pick<CutPlan, 'arrives'> {
   readonly kind: 'store-restart'
   readonly restartAfter: Latency
+  /** It comes back, whole, as it was so long before. Left out: with all its data. */
+  readonly loses?: Latency
+}
+
+/** One node of the store dies, and its replica takes over as it was so long before; every connection breaks. */
+export interface StoreFailoverPlan extends StrikeTimes, Pick<CutPlan, 'arrives'> {
+  readonly kind: 'store-failover'
+  readonly restartAfter: Latency
+  readonly loses: Latency
+}
+
+/** A thread's connection to the store breaks, and it makes a new one. */
+export interface StoreCutPlan extends StrikeTimes, CutPlan {
+  readonly kind: 'store-cut'
+  /** Left out: any of the connector's threads. */
+  readonly thread?: ThreadId
 }
 
 /** The store stands still: no command is applied or answered. */
@@ -59,13 +114,44 @@ export interface StoreStallPlan extends StrikeTimes, CutPlan {
 
 // --- odds -----------------------------------------------------------------------------------------------------------
 
-export type OddsPlan = WakePlan
+export type OddsPlan = LineOddsPlan | WakePlan
 
 export type OddsKind = OddsPlan['kind']
 
 interface OddsEntry extends Entry {
   /** For each message that passes in its time. */
   readonly odds: number
+}
+
+/** On the messages of a line: prepares, their replies, announcements. */
+export type LineOddsPlan = DropPlan | RepeatPlan | DelayPlan | ReorderPlan
+
+/** A message is lost, with the connection that it came by. */
+export interface DropPlan extends OddsEntry {
+  readonly kind: 'drop'
+  /** Odds that a request was lost with a connection that never came about, so that its sender knows that it was not taken. */
+  readonly refused: number
+  /** When its sender notices that the connection is broken. Left out: never. */
+  readonly noticedAfter?: Latency
+}
+
+/** A message that may be sent again comes twice: an announcement, or a prepare with an id. */
+export interface RepeatPlan extends OddsEntry {
+  readonly kind: 'repeat'
+  /** After the first. */
+  readonly after: Latency
+}
+
+/** A message takes so much longer. */
+export interface DelayPlan extends OddsEntry {
+  readonly kind: 'delay'
+  readonly by: Latency
+}
+
+/** A message is overtaken by the next in its direction, or comes so much later. */
+export interface ReorderPlan extends OddsEntry {
+  readonly kind: 'reorder'
+  readonly by: Latency
 }
 
 /** A hint between two threads of the connector is lost, comes late, or comes once more. */

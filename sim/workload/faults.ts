@@ -14,8 +14,17 @@ const MAX_OUTAGE_MS = 600_000
 /** Where each kind falls: at connectors, or on lines, of peers and of users. */
 const PLACES: Readonly<Record<FaultKind, 'connector' | 'line'>> = {
   crash: 'connector',
+  pause: 'connector',
+  clock: 'connector',
+  partition: 'line',
+  drop: 'line',
+  repeat: 'line',
+  delay: 'line',
+  reorder: 'line',
   'store-restart': 'connector',
+  'store-failover': 'connector',
   'store-stall': 'connector',
+  'store-cut': 'connector',
   'wake-lost': 'connector',
   'wake-late': 'connector',
   'wake-repeat': 'connector',

@@ -22,6 +22,8 @@ export type AmountDistribution =
  * deduplicating: so too, but a repeated id is answered with the first answer (S1).
  */
 export type Answers = 'synchronous' | 'deduplicating'
+/** What a store may lose of what it has acknowledged (B12): the last second; nothing to a power cut; nothing. */
+export type Durability = 'everysec' | 'always' | 'wait'
 
 export type WarmingName = 'exact' | 'share' | 'adaptive'
 
@@ -45,6 +47,8 @@ export interface ConnectorPlan {
   readonly feePpm?: number
   /** Whether the peers' limits are known to its policies. */
   readonly limitsKnown: boolean
+  /** Left out: everysec. */
+  readonly durability?: Durability
 }
 
 /** A peering of two connectors on mirrored credit. */
@@ -97,6 +101,20 @@ export interface TrafficPlan {
   readonly idOdds: number
   readonly repeatOdds: number
   readonly repeatAfterMs: number
+}
+
+/** Deposits and withdrawals of endpoints, each asked at any thread of one of its connectors until it is answered. */
+export interface MoneyPlan {
+  readonly name: string
+  /** Names of endpoint members; for each operation one is drawn. When all is over each draws out all that it has. */
+  readonly who: readonly string[]
+  /** Poisson arrivals, operations per second. */
+  readonly ratePerS: number
+  readonly amounts: AmountDistribution
+  /** Odds that it is a deposit. */
+  readonly deposits: number
+  /** Odds that it is asked a second time at once, at another thread. */
+  readonly repeatOdds: number
 }
 
 /** What a connector or user does instead of its duty, with the given odds each time: behaviourKinds.ts says what, and when. */
@@ -152,6 +170,8 @@ export interface Plan {
   readonly traffic: readonly TrafficPlan[]
   /** In order of time; used instead of `traffic` where not empty. */
   readonly payments: readonly PaymentRow[]
+  /** Left out: none. */
+  readonly money?: readonly MoneyPlan[]
   readonly behaviours: readonly BehaviourPlan[]
   readonly faults: readonly FaultPlan[]
   /** The connectors whose policy is compared. */

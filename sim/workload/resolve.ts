@@ -1,7 +1,7 @@
 /** From a scenario's body, as read and patched, to a plan: names resolved, everything checked against everything else. */
 import { MAX_TOTAL } from '../../src/core/values/amount.ts'
 import { suggestion } from '../../src/files/usageError.ts'
-import { behavioursOf, endpointsOf, totalsOf, trafficOf } from './demand.ts'
+import { behavioursOf, endpointsOf, moneyOf, totalsOf, trafficOf } from './demand.ts'
 import { faultsOf } from './faults.ts'
 import { connectorsOf, linesOf, type Report } from './network.ts'
 import type { Plan } from './plan.ts'
@@ -15,6 +15,7 @@ export function resolve(body: Body, report: Report): World {
   const lines = linesOf(body, { connectors, report })
   const endpoints = endpointsOf(body, { connectors, report })
   const traffic = trafficOf(body, { connectors, lines, endpoints, report })
+  const money = moneyOf(body, { endpoints, report })
   const behaviours = behavioursOf(body, { connectors, endpoints, report })
   const faults = faultsOf(body, { connectors, lines, endpoints, report })
   if (traffic.length === 0) report(['traffic'], 'there is none; give a stream of payments by name')
@@ -26,7 +27,22 @@ export function resolve(body: Body, report: Report): World {
     report([key], `balances and credit at '${connector}' come to ${total}; all of a unit stays below 2^61 = ${MAX_TOTAL} (R6)`)
   }
   const { duration: durationMs, warmUp: warmUpMs, unit, scale, storeLatency, localLatency } = body
-  return { durationMs, warmUpMs, unit, scale, storeLatency, localLatency, connectors, lines, endpoints, traffic, payments: [], behaviours, faults }
+  return {
+    durationMs,
+    warmUpMs,
+    unit,
+    scale,
+    storeLatency,
+    localLatency,
+    connectors,
+    lines,
+    endpoints,
+    traffic,
+    payments: [],
+    ...(money.length === 0 ? {} : { money }),
+    behaviours,
+    faults,
+  }
 }
 
 export function subjectsOf(named: readonly string[], { world, report }: { readonly world: World; readonly report: Report }): readonly string[] {

@@ -27,6 +27,9 @@ const settings = {
   attemptTimeout: optional(duration('Time of an attempt while another candidate is left. Default: half of what is left.', 1)),
   coolAfter: optional(duration('Unused hot balance goes back after this. Default 100ms.', 1)),
   feePpm: optional(count('What it keeps of every packet, in millionths. Default 0.', { least: 0, most: 999_999 })),
+  durability: optional(
+    word('What its store may lose of what it acknowledged (B12), where a fault loses writes. Default everysec.', ['everysec', 'always', 'wait']),
+  ),
   limitsKnown: optional(flag("Whether the peers' limits are known to its policies. Default true.")),
 }
 
@@ -104,6 +107,14 @@ const traffic = keys({
   repeatAfter: duration('How long after. Default 100ms.').prefault('100ms'),
 })
 
+const operations = keys({
+  who: oneOrMany('Endpoints: groups, members, or any. When all is over each draws out all that it has.', name('An endpoint, or any.')),
+  rate: rate('Poisson arrivals of deposits and withdrawals, each at any thread of one of their connectors.'),
+  amounts: amounts('In base units.'),
+  deposits: odds('Odds that it is a deposit. Default 50%.').prefault(0.5),
+  repeatOdds: odds('Odds that it is asked twice at once, at two threads. Default 0.').prefault(0),
+})
+
 const behaviour = keys({
   who: name('A connector, or an endpoint.'),
   towards: optional(name('Only for what comes from this connector or endpoint, or is announced to it. Default anyone.')),
@@ -136,6 +147,7 @@ const body = {
   lines: byName('Peerings of two connectors on mirrored credit, by name.', line).prefault({}),
   endpoints: byName('Groups of users and receivers, by name.', endpoints).prefault({}),
   traffic: byName('Streams of payments, by name.', traffic).prefault({}),
+  money: byName('Streams of deposits and withdrawals, by name.', operations).prefault({}),
   behaviours: byName('What a connector or endpoint does instead of its duty, by name.', behaviour).prefault({}),
   faults: byName('What goes wrong, by name.', fault).prefault({}),
 }

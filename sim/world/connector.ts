@@ -2,26 +2,30 @@
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../../src/core/announcer.ts'
 import { type Directory, makeDirectory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
-import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
+import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
-import type { Amount } from '../../src/core/values/amount.ts'
-import type { Prepare } from '../../src/core/values/packet.ts'
+import { type Amount, add, ZERO } from '../../src/core/values/amount.ts'
+import type { Prepare, Refusal } from '../../src/core/values/packet.ts'
 import type { Rates } from '../../src/core/values/rate.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
-import type { Cut, StoreRestart, StoreStall, Strike } from '../faults/fault.ts'
-import type { ConnectorPlan } from '../workload/plan.ts'
+import type { ClockError, ConnectorStrike, Cut, StoreFailover, StoreRestart, StoreStall } from '../faults/fault.ts'
+import type { ConnectorPlan, Durability } from '../workload/plan.ts'
 import { Announcements } from './behaviours/announcements.ts'
 import { Answers } from './behaviours/answers.ts'
+import { Clock } from './clock.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { dealer } from './dealing.ts'
 import type { Home } from './incarnation.ts'
-import { Connections, type Door, type Respond } from './link.ts'
+import { Journal } from './journal.ts'
+import { Connections, type Door, type Failure, type Respond } from './link.ts'
 import type { Line } from './network.ts'
 import { type Odds, oddsAt } from './odds.ts'
 import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
+import { confirmUs, isOn, longestLossUs, lostUs } from './storeLoss.ts'
 import { StoreProcess } from './storeProcess.ts'
 import { termsOf } from './terms.ts'
 import { configOf, ratesOf } from './threadConfig.ts'
@@ -39,11 +43,15 @@ export interface ConnectorWatch {
   readonly sent: (connector: Connector, to: AccountId, attempt: number, prepare: Prepare) => void
 }
 
+/** What comes back when money was asked to move. */
+export type MoneyAnswer = MoneyReply | Refusal | Failure
+
 export class Connector implements Home {
   readonly name: string
   readonly plan: ConnectorPlan
   readonly directory: Directory
   readonly store: SimStore
+  readonly storeClock = new Clock()
   readonly witness: Witness
   readonly fulfillmentOf: (condition: string) => string | undefined
   /** Prepares taken in. */
@@ -65,6 +73,7 @@ export class Connector implements Home {
     readonly late: Odds<'wake-late'> | undefined
     readonly repeat: Odds<'wake-repeat'> | undefined
   }
+  readonly #opened = new Map<Unit, Amount>()
   #announcerWakeUs = Number.NaN
 
   constructor(
@@ -93,8 +102,10 @@ export class Connector implements Home {
       plan.threads,
       accounts.map(({ account }) => account),
     )
-    this.witness = new Witness(plan.name, context.checked, termsOf(context, plan))
-    this.store = new SimStore(this.witness)
+    const lossUs = longestLossUs(context.plan.faults, plan.name)
+    const terms = termsOf(context, plan, (thread) => this.#host(thread).clock.latestMs)
+    this.witness = new Witness(plan.name, context.checked, terms, lossUs === undefined ? undefined : context.excused)
+    this.store = new SimStore(this.witness, lossUs === undefined ? undefined : new Journal(() => context.events.nowUs, lossUs))
     this.#process = new StoreProcess(context.events)
     for (const each of accounts) this.#register(each)
     for (let i = 0; i < plan.threads; i++) this.#addThread(`t${i}`)
@@ -110,17 +121,21 @@ export class Connector implements Home {
     )
   }
 
+  get #durability(): Durability {
+    return this.plan.durability ?? 'everysec'
+  }
+
   #register({ account, openingBalance, line }: AccountPlan): void {
     this.#context.trace?.({ at: traceTime(this.#context), kind: 'account', connector: this.name, line, account, openingBalance })
     this.witness.opened(account, openingBalance)
     this.store.register(account, openingBalance)
+    this.#opened.set(account.unit, add(this.#opened.get(account.unit) ?? ZERO, openingBalance))
   }
 
   #addThread(thread: ThreadId): void {
-    this.#threads.set(
-      thread,
-      new ThreadHost(this.#context, this, configOf(this.plan, { directory: this.directory, rates: this.#rates, thread }), this.#process),
-    )
+    const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
+    const config = configOf(this.plan, { directory: this.directory, rates: this.#rates, opened: this.#opened, thread })
+    this.#threads.set(thread, new ThreadHost(this.#context, this, config, store))
   }
 
   /** The line that leads to an account's holder, and the door there. */
@@ -184,6 +199,14 @@ export class Connector implements Home {
     this.#watch.sent(this, to, attempt, prepare)
     const way = this.#way(to)
     way.line.prepare(this.name, (way.connections.get(thread) as Connections).next(), prepare, requestId, hear)
+  }
+
+  /** An operation, asked at one of the threads: `place` goes round them. */
+  moveMoney(place: number, operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    const hosts = [...this.#threads.values()]
+    const host = hosts[place % hosts.length] as ThreadHost
+    this.witness.operationAsked(operation)
+    this.#locally(() => host.moveMoney(operation, (reply) => this.#locally(() => respond(reply))))
   }
 
   #announce(input: AnnouncerInput): void {
@@ -255,15 +278,38 @@ export class Connector implements Home {
   // --- what goes wrong ------------------------------------------------------------------------------------------------
 
   /** Not where it finds nothing to strike: a thread that is down, a store that is down or stands still. */
-  isOpenTo(fault: Strike): boolean {
-    return fault.type === 'crash' ? this.#host(fault.thread).isUp : this.#process.isUp && this.#process.stall === undefined
+  isOpenTo(fault: ConnectorStrike): boolean {
+    switch (fault.type) {
+      case 'crash':
+        return this.#host(fault.thread).isUp
+      case 'pause':
+        return this.#host(fault.thread).canPause
+      case 'clock':
+        return true
+      case 'store-cut':
+        return this.#host(fault.thread).hasStore
+      case 'store-restart':
+      case 'store-failover':
+      case 'store-stall':
+        return this.#process.isUp && this.#process.stall === undefined
+      default:
+        return unreachable(fault)
+    }
   }
 
-  strike(fault: Strike): void {
+  /** `untilUs`: when its entry of the plan is over. */
+  strike(fault: ConnectorStrike, untilUs: number): void {
     switch (fault.type) {
       case 'crash':
         return this.#host(fault.thread).crash(fault)
+      case 'store-cut':
+        return this.#host(fault.thread).storeCut(fault)
+      case 'pause':
+        return this.#host(fault.thread).pause(fault)
+      case 'clock':
+        return this.#clockFails(fault, untilUs)
       case 'store-restart':
+      case 'store-failover':
         return this.#restartStore(fault)
       case 'store-stall':
         return this.#stallStore(fault)
@@ -272,13 +318,28 @@ export class Connector implements Home {
     }
   }
 
-  #restartStore({ restartUs, cuts }: StoreRestart): void {
+  #clockFails({ clock, byUs, driftPpm, lastsUs }: ClockError, planUntilUs: number): void {
+    const { events } = this.#context
+    const of = clock === 'store' ? this.storeClock : this.#host(clock).clock
+    of.fail(events, { byUs, driftPpm, untilUs: lastsUs === undefined ? planUntilUs : events.nowUs + lastsUs })
+  }
+
+  #restartStore(fault: StoreRestart | StoreFailover): void {
+    const { restartUs, cuts } = fault
     for (const [i, host] of [...this.#threads.values()].entries()) host.storeDied(cuts[i] as Cut)
     this.#process.die()
+    if (fault.losesUs !== undefined) this.#loseWrites(fault)
     this.#context.events.after(restartUs, () => {
       this.#process.comeBack()
       this.#storeIsBack()
     })
+  }
+
+  #loseWrites(fault: StoreRestart | StoreFailover): void {
+    const { events, trace } = this.#context
+    const sinceUs = events.nowUs - lostUs(fault, this.#durability)
+    const shards = this.store.goBack(sinceUs, isOn(fault))
+    trace?.({ at: traceTime(this.#context), kind: 'undone', connector: this.name, since: sinceUs / 1000, shards })
   }
 
   #stallStore({ lastsUs, cuts }: StoreStall): void {

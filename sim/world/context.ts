@@ -15,6 +15,8 @@ export interface Context {
   readonly fired: Fired
   /** Hears of each behaviour that falls. */
   readonly behaved: ((kind: BehaviourKind) => void) | undefined
+  /** Conditions of payments that a store forgot: what was told of them may not hold. */
+  readonly excused: Set<string>
   readonly trace: Tracer | undefined
 }
 

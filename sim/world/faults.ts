@@ -2,9 +2,10 @@
 import { drawStrike } from '../faults/draw.ts'
 import type { Chance } from '../faults/fault.ts'
 import { nextFaultUs } from '../faults/times.ts'
-import type { FaultKind, FaultPlan, StrikePlan } from '../workload/faultPlan.ts'
+import type { ConnectorStrikePlan, FaultKind, FaultPlan, PartitionPlan, StrikePlan } from '../workload/faultPlan.ts'
 import type { Connector } from './connector.ts'
 import { type Context, stream, traceTime } from './context.ts'
+import type { Line } from './network.ts'
 import { latencyUs } from './random.ts'
 
 /** How many of each kind of the plan have fallen. */
@@ -18,26 +19,45 @@ export function countFired({ fired }: Context, kind: FaultKind): void {
   fired.set(kind, (fired.get(kind) ?? 0) + 1)
 }
 
-export function startStrikes(context: Context, connectors: ReadonlyMap<string, Connector>): void {
-  for (const plan of context.plan.faults) if ('times' in plan) startPlan(context, plan, connectors.get(plan.who) as Connector)
+export interface Places {
+  readonly connectors: ReadonlyMap<string, Connector>
+  readonly lines: ReadonlyMap<string, Line>
 }
 
-function startPlan(context: Context, plan: StrikePlan, connector: Connector): void {
+export function startStrikes(context: Context, { connectors, lines }: Places): void {
+  for (const plan of context.plan.faults) {
+    if (!('times' in plan)) continue
+    if (plan.kind === 'partition') startAt(context, plan, (chance) => cutLine(context, plan, lines.get(plan.who) as Line, chance))
+    else startAt(context, plan, (chance) => strike(context, plan, connectors.get(plan.who) as Connector, chance))
+  }
+}
+
+function strike(context: Context, plan: ConnectorStrikePlan, connector: Connector, chance: Chance): void {
+  const fault = drawStrike(plan, connector.plan.threads, chance)
+  if (!connector.isOpenTo(fault)) return
+  countFired(context, plan.kind)
+  context.trace?.({ at: traceTime(context), kind: 'fault', connector: plan.who, name: plan.name, fault })
+  connector.strike(fault, plan.untilMs * 1000)
+}
+
+function cutLine(context: Context, plan: PartitionPlan, line: Line, chance: Chance): void {
+  const fault = drawStrike(plan, 0, chance)
+  countFired(context, plan.kind)
+  context.trace?.({ at: traceTime(context), kind: 'lineFault', line: line.name, name: plan.name, fault })
+  line.strike(fault)
+}
+
+function startAt(context: Context, plan: StrikePlan, fall: (chance: Chance) => void): void {
   const times = chanceOf(context, `faults ${plan.name} ${plan.who}`)
   let number = 0
   const next = (afterUs: number): void => {
     const at = nextFaultUs(plan, afterUs, times)
-    if (at !== undefined) context.events.at(at, strike)
-  }
-  const strike = (): void => {
-    const { nowUs } = context.events
-    const fault = drawStrike(plan, connector.plan.threads, chanceOf(context, `fault ${plan.name} ${plan.who} ${++number}`))
-    if (connector.isOpenTo(fault)) {
-      countFired(context, plan.kind)
-      context.trace?.({ at: traceTime(context), kind: 'fault', connector: plan.who, name: plan.name, fault })
-      connector.strike(fault)
-    }
-    next(nowUs)
+    if (at === undefined) return
+    context.events.at(at, () => {
+      const { nowUs } = context.events
+      fall(chanceOf(context, `fault ${plan.name} ${plan.who} ${++number}`))
+      next(nowUs)
+    })
   }
   next(-1)
 }

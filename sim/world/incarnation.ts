@@ -3,6 +3,8 @@
 import type { PaymentId } from '../../src/core/book/change.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
+import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
@@ -11,8 +13,11 @@ import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
 import type { About, Asked, Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
+import type { Clock } from './clock.ts'
+import type { MoneyAnswer } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
 import { type Claim, type Failure, type Respond, UNKNOWN } from './link.ts'
+import { Pausing } from './pausing.ts'
 import type { Stream } from './random.ts'
 import type { SimStore } from './store.ts'
 import { StoreConnection, type StoreWay } from './storeConnection.ts'
@@ -23,6 +28,7 @@ import type { Ending, StoreCommand, StoreReply } from './trace.ts'
 export interface Home {
   readonly name: string
   readonly store: SimStore
+  readonly storeClock: Clock
   readonly witness: Witness
   /** Puts an excentric prepare on its line; the answer comes to `hear`. */
   readonly send: (thread: ThreadId, effect: Extract<Effect, { type: 'sendPrepare' }>, hear: Respond) => void
@@ -38,21 +44,24 @@ export interface Seat {
   readonly config: ThreadConfig
   readonly draws: Stream
   readonly way: StoreWay
-  /** The present life is over. */
-  readonly ended: () => void
+  readonly clock: Clock
+  /** This life is over. */
+  readonly ended: (life: Incarnation) => void
+  /** It wakes, and its connection to the store was lost meanwhile. */
+  readonly lacksStore: (life: Incarnation) => void
+}
+
+interface HeldMoney {
+  readonly operation: Operation
+  readonly respond: (reply: MoneyAnswer) => void
 }
 
 interface Held extends Asked {
   readonly respond: Respond
 }
 
-/** How the next step is cut short. */
-interface Doom {
-  /** Of its effects. */
-  readonly share: number
-  readonly cut: Cut
-  isMet: boolean
-}
+/** How the next step is cut short, after a share of its effects: it dies, or what is left of them waits. */
+type Doom = { readonly share: number; isMet: boolean } & ({ readonly how: 'die'; readonly cut: Cut } | { readonly how: 'pause'; readonly lastsUs: number })
 
 /** A thread that stops of itself waits for what it has sent. */
 const ALL_ARRIVES: Cut = { arrives: 1, lateUs: 0 }
@@ -65,15 +74,18 @@ export class Incarnation {
   readonly #seat: Seat
   readonly #step: (input: Input) => void
   readonly #held = new Map<number, Held>()
+  readonly #heldMoney = new Map<number, HeldMoney>()
   /** Who gave this thread a prepare that it passed on to a colleague. */
   readonly #passedOn = new Set<Respond>()
   /** Accounts that have said so. */
   readonly #deduplicating = new Set<AccountId>()
+  readonly #pause: Pausing
   #connection: StoreConnection | undefined
   #isAlive = true
   #doom: Doom | undefined
+  #left: readonly Effect[] = []
   #lastRequest = 0
-  #wakeAtUs = Number.NaN
+  #deadlineMs = Number.NaN
 
   constructor(seat: Seat, epoch: string) {
     this.epoch = epoch
@@ -81,7 +93,10 @@ export class Incarnation {
     const { context } = seat
     const thread = makeThread(seat.config)
     const step = context.plan.faults.length === 0 ? thread.step : this.#mortal(thread.step)
-    this.#step = pump(context.trace === undefined ? step : this.#traced(step), this.#performers())
+    const performers = this.#performers()
+    this.#step = pump(context.trace === undefined ? step : this.#traced(step), performers)
+    const perform = pump(() => this.#left, performers)
+    this.#pause = new Pausing(context.events, () => this.#finishStep(perform))
   }
 
   #mortal(step: (input: Input) => readonly Effect[]): (input: Input) => readonly Effect[] {
@@ -90,7 +105,9 @@ export class Incarnation {
       const doom = this.#doom
       if (doom === undefined) return effects
       doom.isMet = true
-      return effects.slice(0, Math.floor(doom.share * (effects.length + 1)))
+      const done = Math.floor(doom.share * (effects.length + 1))
+      if (doom.how === 'pause') this.#left = effects.slice(done)
+      return effects.slice(0, done)
     }
   }
 
@@ -109,7 +126,28 @@ export class Incarnation {
   input(input: Input): void {
     if (!this.#isAlive) return
     this.#step(input)
-    if (this.#doom?.isMet) this.die(this.#doom.cut)
+    const doom = this.#doom
+    if (!doom?.isMet) return
+    this.#doom = undefined
+    if (doom.how === 'die') this.die(doom.cut)
+    else this.#pause.begin(doom.lastsUs)
+  }
+
+  /** What was left of the step in which it paused. */
+  #finishStep(perform: (input: Input) => void): void {
+    if (this.#isAlive) perform({ type: 'wakeHeard', at: this.#now() })
+    this.#left = []
+    if (this.#isAlive && !this.hasStore) this.#seat.lacksStore(this)
+  }
+
+  hearSnapshot(snapshot: Snapshot): void {
+    if (this.#pause.isOn) this.#pause.wait(() => this.hearSnapshot(snapshot))
+    else this.input({ type: 'snapshotTaken', at: this.#now(), snapshot })
+  }
+
+  hearWake(): void {
+    if (this.#pause.isOn) this.#pause.wait(() => this.hearWake())
+    else this.input({ type: 'wakeHeard', at: this.#now() })
   }
 
   start(): void {
@@ -120,13 +158,25 @@ export class Incarnation {
   /** A concentric prepare from an account of this thread's farm. */
   receive(from: AccountId, prepare: Prepare, requestId: string | undefined, respond: Respond): void {
     const request = ++this.#lastRequest
-    const held: Held = { from, prepare, requestId, respond }
+    const held: Held = { from, prepare, requestId, thread: this.#seat.config.thread, epoch: this.epoch, respond }
     this.#held.set(request, held)
     this.#seat.home.witness.asked(held)
+    if (this.#pause.isOn) this.#pause.wait(() => this.#take(request, held))
+    else this.#take(request, held)
+  }
+
+  #take(request: number, { from, prepare, requestId }: Asked): void {
+    if (!this.#isAlive) return
     const at = this.#now()
     const draw = this.#seat.draws.draw()
     if (requestId === undefined) this.input({ type: 'prepareReceived', at, draw, from, request, prepare })
     else this.input({ type: 'prepareReceived', at, draw, from, request, requestId, prepare })
+  }
+
+  moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    const request = ++this.#lastRequest
+    this.#heldMoney.set(request, { operation, respond })
+    this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
   }
 
   /** A colleague answers to what comes back; should this thread end before, its client hears of that instead. */
@@ -146,7 +196,20 @@ export class Incarnation {
 
   /** In the midst of its next step, after a share of its effects. */
   dieInNextStep(share: number, cut: Cut): void {
-    this.#doom ??= { share, cut, isMet: false }
+    this.#doom ??= { how: 'die', share, cut, isMet: false }
+  }
+
+  get isPaused(): boolean {
+    return this.#pause.isOn
+  }
+
+  pause(lastsUs: number): void {
+    this.#pause.begin(lastsUs)
+  }
+
+  /** In the midst of its next step, after a share of its effects. */
+  pauseInNextStep(share: number, lastsUs: number): void {
+    this.#doom ??= { how: 'pause', share, lastsUs, isMet: false }
   }
 
   /** What it held is broken, what it sent is on its way, what it would have heard is heard by nobody. */
@@ -160,9 +223,11 @@ export class Incarnation {
       held.respond(UNKNOWN)
     }
     this.#held.clear()
+    for (const { respond } of this.#heldMoney.values()) respond(UNKNOWN)
+    this.#heldMoney.clear()
     for (const respond of this.#passedOn) respond(UNKNOWN)
     this.#passedOn.clear()
-    ended()
+    ended(this)
   }
 
   get hasStore(): boolean {
@@ -175,8 +240,10 @@ export class Incarnation {
   }
 
   #giveUpStore(): void {
+    if (this.#pause.isOn) return this.#pause.wait(() => this.#giveUpStore())
     const { way, config } = this.#seat
     this.loseStore(way.process.stall?.cuts[Number(config.thread.slice(1))] ?? ALL_ARRIVES)
+    if (this.#isAlive) this.#seat.lacksStore(this)
   }
 
   /** The connection is cut: what is sent now is lost, until there is another. */
@@ -201,6 +268,7 @@ export class Incarnation {
   /** There is a way to the store again. */
   reconnect(): void {
     if (!this.#isAlive || this.hasStore || !this.#seat.way.process.isUp) return
+    if (this.#pause.isOn) return this.#pause.wait(() => this.reconnect())
     this.#connect()
     this.input({ type: 'reconnected', at: this.#now() })
   }
@@ -212,7 +280,7 @@ export class Incarnation {
   // --- effects --------------------------------------------------------------------------------------------------------
 
   #now(): number {
-    return this.#seat.context.events.nowMs()
+    return this.#seat.clock.readMs(this.#seat.context.events.nowUs)
   }
 
   #draw(): number {
@@ -228,11 +296,13 @@ export class Incarnation {
         ask: (command, apply, hear) => this.#ask(command, apply, hear),
         input: (input) => this.input(input),
         now: () => this.#now(),
+        storeNow: () => home.storeClock.readMs(this.#seat.context.events.nowUs),
         draw: () => this.#draw(),
       }),
       wake: (effect) => home.wake(effect.to),
       sendPrepare: (effect) => this.#send(effect),
       answer: (effect) => this.#answer(effect.request, effect.reply),
+      answerMoney: (effect) => this.#answerMoney(effect.request, effect.reply),
       stop: (effect) => {
         home.witness.stopped(config.thread, this.epoch, effect.why)
         this.#end(effect.why, ALL_ARRIVES)
@@ -244,7 +314,13 @@ export class Incarnation {
   /** There and back on the thread's one connection to the store. */
   #ask<R extends StoreReply>(command: StoreCommand, apply: () => R, hear: (reply: R) => void): void {
     const traced = this.#seat.context.trace === undefined ? apply : () => this.#tracedCommand(command, apply)
-    this.#connection?.ask(traced, hear)
+    const connection = this.#connection
+    connection?.ask(traced, (reply) => {
+      if (!this.#pause.isOn) return hear(reply)
+      this.#pause.wait(() => {
+        if (this.#connection === connection) hear(reply)
+      })
+    })
   }
 
   /** A command that breaks an invariant stands in the trace too: it is the last line. */
@@ -263,12 +339,13 @@ export class Incarnation {
   #send(effect: Extract<Effect, { type: 'sendPrepare' }>): void {
     const { home, config } = this.#seat
     const { to, payment, attempt, requestId, prepare } = effect
-    home.witness.sent({ to, payment, epoch: this.epoch, attempt, requestId, prepare })
+    home.witness.sent({ to, payment, epoch: this.epoch, attempt, requestId, prepare, at: this.#now() })
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
   #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure | Claim): void {
-    const about: About = { from, payment, attempt, condition: prepare.condition, at: this.#now() }
+    if (this.#pause.isOn) return this.#pause.wait(() => this.#heardReply(from, payment, attempt, prepare, reply))
+    const about: About = { from, payment, attempt, condition: prepare.condition, epoch: this.epoch, at: this.#now() }
     if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
       case 'fulfill':
@@ -311,10 +388,10 @@ export class Incarnation {
   }
 
   /** A reply that says it is for another payment of this life. */
-  #heardClaim({ from, payment, attempt, at }: About, { payments, attempts, reply }: Claim): void {
+  #heardClaim({ from, payment, attempt, epoch, at }: About, { payments, attempts, reply }: Claim): void {
     const claimed = `${this.epoch}.${Number(payment.slice(this.epoch.length + 1)) + payments}` as PaymentId
     const condition = this.#seat.home.witness.conditionOf(claimed) ?? NO_CONDITION
-    this.#heardPacket({ from, payment: claimed, attempt: attempt + attempts, condition, at }, reply)
+    this.#heardPacket({ from, payment: claimed, attempt: attempt + attempts, condition, epoch, at }, reply)
   }
 
   #failed(about: About, how: 'notTaken' | 'unknown'): void {
@@ -332,13 +409,26 @@ export class Incarnation {
     held.respond(reply)
   }
 
+  #answerMoney(request: number, reply: MoneyReply | Refusal): void {
+    const held = this.#heldMoney.get(request)
+    if (held === undefined) return
+    this.#heldMoney.delete(request)
+    if (reply.type !== 'refusal') this.#seat.home.witness.operationTold(held.operation, reply)
+    held.respond(reply)
+  }
+
+  /** By its own clock, and never early; a clock that jumps forwards while it sleeps does not wake it. */
   #sleepUntil(atMs: number): void {
-    const atUs = Math.ceil(atMs * 1000)
-    this.#wakeAtUs = atUs
-    this.#seat.context.events.at(atUs, () => {
-      if (this.#wakeAtUs !== atUs || !this.#isAlive) return
-      this.#wakeAtUs = Number.NaN
-      this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
-    })
+    const { clock, context } = this.#seat
+    this.#deadlineMs = atMs
+    context.events.after(Math.ceil(atMs * 1000) - clock.read(context.events.nowUs), () => this.#wakeAt(atMs))
+  }
+
+  #wakeAt(atMs: number): void {
+    if (this.#deadlineMs !== atMs || !this.#isAlive) return
+    if (this.#pause.isOn) return this.#pause.waitAsTimer(() => this.#wakeAt(atMs))
+    if (this.#now() < atMs) return this.#sleepUntil(atMs)
+    this.#deadlineMs = Number.NaN
+    this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
   }
 }

@@ -6,7 +6,7 @@ import type { Change, Counted, PaymentId, PaymentRecord, Pocket, RequestKey, Unr
 import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CommitReply, Cooled, Owned, Warmed } from '../../src/core/input.ts'
+import type { CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import { lostByFailover } from '../../src/core/routing/lost.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
@@ -24,7 +24,6 @@ import {
   subtract,
   ZERO,
 } from '../../src/core/values/amount.ts'
-import type { Reply } from '../../src/core/values/packet.ts'
 import type { UnixMs } from '../../src/core/values/time.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import type { StoreWatch } from '../check/books.ts'
@@ -58,6 +57,7 @@ export interface Book {
   readonly entries: Map<AccountId, BookEntry>
   readonly payments: Map<PaymentId, Kept>
   readonly positions: Map<Unit, Balance>
+  readonly entered: Map<Unit, Balance>
   readonly tallies: BookTallies
   readonly left: Map<string, LeftMessage>
 }
@@ -77,6 +77,10 @@ export class SimStore {
   constructor(watch: StoreWatch, journal?: Journal) {
     this.#watch = watch
     this.#journal = journal
+  }
+
+  get mayLose(): boolean {
+    return this.#journal !== undefined
   }
 
   /** What was written after `sinceUs` on these shards never was. */
@@ -183,8 +187,10 @@ export class SimStore {
     return { owner: entry.owner, hash: entry.hash }
   }
 
-  leave(command: CommandOf<'leave'>): 'ok' {
+  /** Where there is no book there is nothing to recall. */
+  leave(command: CommandOf<'leave'>): LeaveReply {
     this.counts.leave++
+    if (command.message.type === 'recall' && !this.books.has(command.to)) return 'closed'
     const { left } = this.#book(command.to)
     const { message } = command.message
     const before = left.get(message)
@@ -290,6 +296,15 @@ export class SimStore {
           tombstone: tombstoneOf(change.sender, change.request, change),
         })
         return
+      case 'unconditional':
+        if (change.reply.type === 'moved') this.#moveUnconditional(book, change)
+        this.#keep(book, {
+          payment: change.payment,
+          record: undefined,
+          unresolved: [],
+          tombstone: tombstoneOf(change.account, change.request, change),
+        })
+        return
       case 'consumed':
         this.#consume(book, change.message)
         return
@@ -299,6 +314,20 @@ export class SimStore {
       default:
         return unreachable(change)
     }
+  }
+
+  #moveUnconditional(book: Book, { account, unit, direction, amount, pocket }: Extract<Change, { type: 'unconditional' }>): void {
+    const entry = this.#entry(book, account)
+    const entered = direction === 'deposit' ? amount : minus(ZERO, amount)
+    if (direction === 'deposit') this.#receive(entry, pocket, amount)
+    else this.#spend(entry, amount)
+    this.#enter(book, unit, entered)
+  }
+
+  #enter(book: Book, unit: Unit, entered: Balance): void {
+    this.#journal?.note(() => this.#enter(book, unit, minus(ZERO, entered)))
+    book.entered.set(unit, plus(book.entered.get(unit) ?? ZERO, entered))
+    this.#watch.entered(unit, entered)
   }
 
   #settle(book: Book, stored: PaymentRecord, change: Told): void {
@@ -447,7 +476,7 @@ export class SimStore {
 }
 
 interface Told {
-  readonly reply: Reply
+  readonly reply: Tombstone['reply']
   readonly keepUntil?: UnixMs | undefined
   readonly unresolved?: Unresolved | undefined
 }
@@ -467,6 +496,7 @@ function contentsOf(book: Book, isNew: boolean): BookContents {
     accounts: [...book.entries].map(([account, { hot, taken, given, underWay }]) => ({ account, hot, taken, given, underWay })),
     payments: [...book.payments.values()].map(({ payment, record, unresolved, tombstone }) => ({ payment, record, unresolved, tombstone })),
     positions: new Map(book.positions),
+    entered: book.entered.size === 0 ? undefined : new Map(book.entered),
     tallies: book.tallies.read(),
   }
 }
@@ -504,7 +534,17 @@ function paymentOf(book: Book, change: Change): StoredPayment | undefined {
 }
 
 function newBook(thread: ThreadId): Book {
-  return { thread, epoch: '', seq: 0, entries: new Map(), payments: new Map(), positions: new Map(), tallies: new BookTallies(), left: new Map() }
+  return {
+    thread,
+    epoch: '',
+    seq: 0,
+    entries: new Map(),
+    payments: new Map(),
+    positions: new Map(),
+    entered: new Map(),
+    tallies: new BookTallies(),
+    left: new Map(),
+  }
 }
 
 /** Entries come in the order of their prepares, so the oldest stand first. */

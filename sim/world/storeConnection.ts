@@ -14,6 +14,8 @@ export interface StoreWay {
   readonly process: StoreProcess
   readonly stream: Stream
   readonly latency: Latency
+  /** A write is answered so long after it was applied. */
+  readonly confirmUs: number
 }
 
 /** What became of the commands that were on their way. */
@@ -47,12 +49,12 @@ export class StoreConnection {
   }
 
   ask<R>(apply: () => R, hear: (reply: R) => void): void {
-    const { events, stream, latency, process } = this.#way
+    const { events, stream, latency, process, confirmUs } = this.#way
     this.#storeReachedUs = Math.max(this.#storeReachedUs, events.nowUs + latencyUs(stream, latency))
     this.#commands.push(() => {
       const reply = apply()
       if (!this.#isOpen) return
-      this.#replyReachedUs = Math.max(this.#replyReachedUs, events.nowUs + latencyUs(stream, latency))
+      this.#replyReachedUs = Math.max(this.#replyReachedUs, events.nowUs + confirmUs + latencyUs(stream, latency))
       events.at(this.#replyReachedUs, () => {
         if (this.#isOpen) hear(reply)
       })

@@ -13,10 +13,12 @@ interface Asking {
   readonly ask: <R extends StoreReply>(command: StoreCommand, apply: () => R, hear: (reply: R) => void) => void
   readonly input: (input: Input) => void
   readonly now: () => number
+  /** By the clock of the store. */
+  readonly storeNow: () => number
   readonly draw: () => Draw
 }
 
-export function storePerformers({ id, home, ask, input, now, draw }: Asking): Pick<Performers, StoreCommand['type'] & keyof Performers> {
+export function storePerformers({ id, home, ask, input, now, storeNow, draw }: Asking): Pick<Performers, StoreCommand['type'] & keyof Performers> {
   const { store, witness } = home
   const heardCommit = (seq: number, reply: CommitReply): void => {
     if (reply === 'ok' || reply === 'already') witness.acknowledged(id, seq)
@@ -53,14 +55,14 @@ export function storePerformers({ id, home, ask, input, now, draw }: Asking): Pi
     own: (effect) =>
       ask(
         effect,
-        () => store.own(id, effect, now()),
+        () => store.own(id, effect, storeNow()),
         (reply) => input({ type: 'owned', at: now(), draw: draw(), account: effect.account, requestId: effect.requestId, reply }),
       ),
     leave: (effect) =>
       ask(
         effect,
         () => store.leave(effect),
-        () => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message }),
+        (reply) => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message, reply }),
       ),
     readLeft: (effect) =>
       ask(

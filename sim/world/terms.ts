@@ -12,7 +12,7 @@ const ROUNDING_MS = 3
 /** What waits for a thread or a store that is away was chosen long before it leaves. */
 const FAULTY_LAG_MS = 120_000
 
-export function termsOf({ plan, events }: Context, connector: ConnectorPlan): Terms {
+export function termsOf({ plan, events }: Context, connector: ConnectorPlan, latestMs: Terms['latestMs']): Terms {
   const { name, slack, announceIntervalMs, threads, feePpm } = connector
   const storeMs = longestMs(plan.storeLatency)
   const isCalm = plan.faults.length === 0
@@ -25,6 +25,7 @@ export function termsOf({ plan, events }: Context, connector: ConnectorPlan): Te
     maxPacketAmount: MAX_PACKET,
     feePpm,
     nowMs: () => events.nowMs(),
+    latestMs,
     isPrompt: isCalm && storeMs <= PROMPT_MS,
   }
 }

@@ -4,7 +4,7 @@ import type { Directory } from '../../src/core/directory.ts'
 import { policyNamed } from '../../src/core/routing/policies.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { ThreadId, Unit } from '../../src/core/values/account.ts'
-import { amount } from '../../src/core/values/amount.ts'
+import { type Amount, amount } from '../../src/core/values/amount.ts'
 import { type Rates, ratioOf } from '../../src/core/values/rate.ts'
 import type { ConnectorPlan } from '../workload/plan.ts'
 
@@ -17,6 +17,8 @@ const MAX_WAITING = 10_000
 interface Terms {
   readonly directory: Directory
   readonly rates: Rates
+  /** The opening balances, for each unit. */
+  readonly opened: ReadonlyMap<Unit, Amount>
   readonly thread: ThreadId
 }
 
@@ -25,7 +27,7 @@ export function ratesOf({ feePpm }: ConnectorPlan, unit: Unit): Rates {
   return new Map(feePpm === undefined ? [] : [[`${unit}/${unit}`, ratioOf('1', 0, 0, feePpm)]])
 }
 
-export function configOf(plan: ConnectorPlan, { directory, rates, thread }: Terms): ThreadConfig {
+export function configOf(plan: ConnectorPlan, { directory, rates, opened, thread }: Terms): ThreadConfig {
   const policy = policyNamed(plan.policy)
   const warming = warmingPolicies.find(({ name }) => name === plan.warming)
   if (policy === undefined || warming === undefined) throw new Error(`${plan.name}: no policy ${plan.policy} or warming ${plan.warming}`)
@@ -44,5 +46,6 @@ export function configOf(plan: ConnectorPlan, { directory, rates, thread }: Term
     maxKeptIds: MAX_KEPT_IDS,
     maxWaiting: MAX_WAITING,
     positionLimits: new Map(),
+    opened,
   }
 }

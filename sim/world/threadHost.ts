@@ -1,39 +1,55 @@
 /** One thread of a connector, through all its lives: when one ends another begins, under a new epoch. */
 
+import type { Operation } from '../../src/core/money/operation.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
-import type { Crash, Cut } from '../faults/fault.ts'
+import type { Crash, Cut, Pause, StoreCut } from '../faults/fault.ts'
+import { Clock } from './clock.ts'
+import type { MoneyAnswer } from './connector.ts'
 import { type Context, stream } from './context.ts'
 import { type Home, Incarnation, type Seat } from './incarnation.ts'
 import { NOT_TAKEN, type Respond, UNKNOWN } from './link.ts'
 import { latencyUs } from './random.ts'
-import type { StoreProcess } from './storeProcess.ts'
+import type { StoreWay } from './storeConnection.ts'
 
 /** One that was fenced is started again after this time. */
 const FENCED_RESTART_US = 100_000
+/** Between a connection to the store that broke and the next. */
+const RECONNECT_US = 20_000
 
 export class ThreadHost {
   readonly id: ThreadId
   readonly #seat: Seat
+  readonly clock = new Clock()
   #life: Incarnation | undefined
+  /** Taken for dead while they paused. Some connections still lead to them. */
+  readonly #zombies = new Set<Incarnation>()
   #lives = 0
   #endedUs = Number.NEGATIVE_INFINITY
+  #abandonedUs = Number.NEGATIVE_INFINITY
+  #reachings = 0
   #restartUs = FENCED_RESTART_US
   /** What the announcer told last: whoever begins later must know it too. */
   #snapshot: Snapshot | undefined
 
-  constructor(context: Context, home: Home, config: ThreadConfig, process: StoreProcess) {
+  constructor(context: Context, home: Home, config: ThreadConfig, store: Pick<StoreWay, 'process' | 'confirmUs'>) {
     this.id = config.thread
     this.#seat = {
       context,
       home,
       config,
       draws: stream(context, `draws ${home.name} ${this.id}`),
-      way: { events: context.events, process, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
-      ended: () => this.#ended(),
+      way: { ...store, events: context.events, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
+      clock: this.clock,
+      ended: (life) => this.#ended(life),
+      lacksStore: (life) => this.#reconnect(life),
     }
+  }
+
+  get hasStore(): boolean {
+    return this.#life?.hasStore === true
   }
 
   get isUp(): boolean {
@@ -50,32 +66,54 @@ export class ThreadHost {
 
   hearSnapshot(snapshot: Snapshot): void {
     if (this.#snapshot === undefined || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot
-    this.#life?.input({ type: 'snapshotTaken', at: this.#seat.context.events.nowMs(), snapshot })
+    this.#life?.hearSnapshot(snapshot)
+    for (const zombie of this.#zombies) zombie.hearSnapshot(snapshot)
   }
 
   hearWake(): void {
-    this.#life?.input({ type: 'wakeHeard', at: this.#seat.context.events.nowMs() })
+    this.#life?.hearWake()
   }
 
   /** A concentric prepare that left its sender at `leftUs`, by a connection to this thread. */
   receive(from: AccountId, prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number): void {
-    if (leftUs <= this.#endedUs) respond(UNKNOWN)
-    else if (this.#life === undefined) respond(NOT_TAKEN)
-    else this.#life.receive(from, prepare, requestId, respond)
+    const life = this.#reached(leftUs)
+    if (life === undefined) respond(leftUs <= this.#endedUs ? UNKNOWN : NOT_TAKEN)
+    else life.receive(from, prepare, requestId, respond)
   }
 
   /** As `receive`, by a connection to this thread that hands it on to another. */
   receiveFor(hand: (respond: Respond) => void, respond: Respond, leftUs: number): void {
-    if (leftUs <= this.#endedUs) respond(UNKNOWN)
-    else if (this.#life === undefined) respond(NOT_TAKEN)
-    else hand(this.#life.passOn(respond))
+    const life = this.#reached(leftUs)
+    if (life === undefined) respond(leftUs <= this.#endedUs ? UNKNOWN : NOT_TAKEN)
+    else hand(life.passOn(respond))
   }
 
-  #ended(): void {
+  /** Where a connection leads by which something left then: every other one still to a zombie, while there is one. */
+  #reached(leftUs: number): Incarnation | undefined {
+    const [zombie] = this.#zombies
+    if (zombie !== undefined && (leftUs <= this.#abandonedUs || ++this.#reachings % 2 === 0)) return zombie
+    return leftUs <= this.#endedUs ? undefined : this.#life
+  }
+
+  moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
+    if (this.#life === undefined) respond(NOT_TAKEN)
+    else this.#life.moveMoney(operation, respond)
+  }
+
+  #ended(life: Incarnation): void {
+    if (this.#zombies.delete(life)) return
     const { events } = this.#seat.context
     this.#life = undefined
     this.#endedUs = events.nowUs
     events.after(this.#restartUs, () => this.start())
+  }
+
+  /** Another life is started in place of one that only pauses. */
+  #abandon(life: Incarnation): void {
+    if (this.#life !== life || !life.isPaused) return
+    this.#zombies.add(life)
+    this.#abandonedUs = this.#seat.context.events.nowUs
+    this.start()
   }
 
   // --- what goes wrong ------------------------------------------------------------------------------------------------
@@ -86,18 +124,42 @@ export class ThreadHost {
     else this.#life?.dieInNextStep(midStep, cut)
   }
 
+  get canPause(): boolean {
+    return this.#life?.isPaused === false
+  }
+
+  pause({ midStep, lastsUs, abandonUs }: Pause): void {
+    const life = this.#life
+    if (life === undefined) return
+    if (midStep === undefined) life.pause(lastsUs)
+    else life.pauseInNextStep(midStep, lastsUs)
+    if (abandonUs !== undefined) this.#seat.context.events.after(abandonUs, () => this.#abandon(life))
+  }
+
   storeDied(cut: Cut): void {
-    this.#life?.breakStore(cut)
+    for (const life of this.#all()) life.breakStore(cut)
+  }
+
+  storeCut({ cut }: StoreCut): void {
+    this.#life?.loseStore(cut)
+    this.#seat.context.events.after(RECONNECT_US, () => this.storeIsBack())
   }
 
   storeStandsStill(): void {
-    this.#life?.standsStill()
+    for (const life of this.#all()) life.standsStill()
   }
 
   /** The store can be reached again: whoever has no connection makes one. */
   storeIsBack(): void {
-    const life = this.#life
-    const { events, stream, latency } = this.#seat.way
-    if (life !== undefined && !life.hasStore) events.after(latencyUs(stream, latency), () => life.reconnect())
+    for (const life of this.#all()) if (!life.hasStore) this.#reconnect(life)
+  }
+
+  #reconnect(life: Incarnation): void {
+    const { events, stream, latency, process } = this.#seat.way
+    if (process.isUp && process.stall === undefined) events.after(latencyUs(stream, latency), () => life.reconnect())
+  }
+
+  #all(): Incarnation[] {
+    return this.#life === undefined ? [...this.#zombies] : [this.#life, ...this.#zombies]
   }
 }

@@ -6,14 +6,14 @@ import type { AnnouncerEffect, AnnouncerInput } from '../../src/core/announcer.t
 import type { BookContents } from '../../src/core/book/contents.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CommitReply, Cooled, Input, Owned, Warmed } from '../../src/core/input.ts'
+import type { CommitReply, Cooled, Input, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
-import type { Account, ThreadId } from '../../src/core/values/account.ts'
+import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
-import type { Slip, Strike } from '../faults/fault.ts'
+import type { ConnectorStrike, LineStrike, Slip } from '../faults/fault.ts'
 import type { BehaviourKind } from '../workload/behaviourKinds.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
@@ -36,7 +36,7 @@ export type TraceLine =
         | { readonly who: ThreadId; readonly effect: Effect }
         | { readonly who: 'announcer'; readonly effect: AnnouncerEffect }
       ))
-  /** Told when it leaves; `arrives` in virtual ms. A prepare and its reply are one exchange, numbered on each line. */
+  /** Told when it leaves; `arrives` in virtual ms, left out where it is lost. A prepare and its reply are one exchange, numbered on each line. */
   | {
       readonly at: number
       readonly kind: 'message'
@@ -44,13 +44,15 @@ export type TraceLine =
       readonly exchange: number
       readonly from: string
       readonly to: string
-      readonly arrives: number
+      readonly arrives?: number
       readonly message: Message
     }
   /** A command as the store applied it, and its reply; without one where it breaks an invariant, and the trace ends. */
   | (Stepped & { readonly kind: 'store'; readonly who: ThreadId | 'announcer'; readonly command: StoreCommand; readonly reply?: StoreReply })
   /** Something goes wrong at a connector; `name` is its entry of the plan. */
-  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: Strike })
+  | (Stepped & { readonly kind: 'fault'; readonly name: string; readonly fault: ConnectorStrike })
+  /** The same on a line. */
+  | { readonly at: number; readonly kind: 'lineFault'; readonly line: string; readonly name: string; readonly fault: LineStrike }
   /** Something goes wrong with a single message, `on` says which; `who`: the connector or the line where it passes. */
   | { readonly at: number; readonly kind: 'slip'; readonly name: string; readonly who: string; readonly on: string; readonly slip: Slip }
   /** A connector or user does something else than its duty; `name` is its entry of the plan. */
@@ -62,6 +64,8 @@ export type TraceLine =
       readonly behaviour: BehaviourKind
       readonly towards: string
     }
+  /** A store has died, and these shards come back without what was applied after `since`. */
+  | (Stepped & { readonly kind: 'undone'; readonly since: number; readonly shards: readonly (AccountId | ThreadId)[] })
   /** A life of a thread is over, with all that it had in memory; the next begins with its input `started`. */
   | (Stepped & { readonly kind: 'ended'; readonly who: ThreadId; readonly epoch: string; readonly why: Ending })
   /** A thread's connection to its store is cut: of its commands that were on their way, the first may still arrive. */
@@ -85,7 +89,7 @@ export type StoreCommand =
   | Extract<Effect, { type: 'claim' | 'commit' | 'warm' | 'cool' | 'own' | 'leave' | 'readLeft' }>
   | Extract<AnnouncerEffect, { type: 'readBooks' }>
 
-export type StoreReply = BookContents | CommitReply | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
+export type StoreReply = BookContents | CommitReply | LeaveReply | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
 
 export type Tracer = (line: TraceLine) => void
 

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { BEHAVIOUR_KINDS } from '../workload/behaviourKinds.ts'
 import { announcerEffect, announcerEffects, announcerInput } from './schema/announcer.ts'
 import { leftMessage } from './schema/book.ts'
-import { fault, slip } from './schema/fault.ts'
+import { fault, lineFault, slip } from './schema/fault.ts'
 import { plan } from './schema/plan.ts'
 import { announcementFields, bookEntry, reading } from './schema/routing.ts'
 import { describes } from './schema/shape.ts'
-import { claimReply, commitReply, coolReply, effect, effects, input, ownReply, warmReply } from './schema/thread.ts'
+import { claimReply, commitReply, coolReply, effect, effects, input, leaveReply, ownReply, warmReply } from './schema/thread.ts'
 import {
   account,
   accountId,
@@ -88,8 +88,10 @@ const messageLine = z
     from: name.describe('A connector or a user.'),
     to: name.describe('A connector or a user. In a world where both have this name, the line says which.'),
     arrives: z
-      .number()
-      .describe('When it will reach `to`, in virtual ms. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.'),
+      .exactOptional(z.number())
+      .describe(
+        'When it will reach `to`, in virtual ms; left out where it is lost. There a prepare becomes a prepareReceived, perhaps later: behaviours and local hops delay it.',
+      ),
     message,
   })
   .describe('A message leaves one end of a line.')
@@ -100,7 +102,7 @@ const stores = [
   store(effects.warm, warmReply),
   store(effects.cool, coolReply),
   store(effects.own, ownReply),
-  store(effects.leave, z.literal('ok')),
+  store(effects.leave, leaveReply),
   store(effects.readLeft, z.array(leftMessage)),
   z
     .strictObject({ at, kind: z.literal('store'), connector, who: announcer, command: announcerEffects.readBooks, reply: z.exactOptional(reading) })
@@ -125,13 +127,16 @@ function store<C extends z.ZodType, R extends z.ZodType>(command: C, reply: R) {
 const faultLine = z
   .strictObject({ at, kind: z.literal('fault'), connector, name: z.string().describe('Its entry of the plan.'), fault })
   .describe('Something goes wrong at a connector.')
+const lineFaultLine = z
+  .strictObject({ at, kind: z.literal('lineFault'), line: lineName, name: z.string().describe('Its entry of the plan.'), fault: lineFault })
+  .describe('Something goes wrong on a line.')
 const slipLine = z
   .strictObject({
     at,
     kind: z.literal('slip'),
     name: z.string().describe('Its entry of the plan.'),
     who: z.string().describe('The connector or the line where the message passes.'),
-    on: z.string().describe('Which message: of a wake the thread that it is for.'),
+    on: z.string().describe('Which message: `exchange 7`, which leaves now, in the next line; of a wake the thread that it is for.'),
     slip,
   })
   .describe('Something goes wrong with a single message.')
@@ -166,6 +171,16 @@ const cut = z
   })
   .describe("A thread's connection to its store is cut.")
 
+const undone = z
+  .strictObject({
+    at,
+    kind: z.literal('undone'),
+    connector,
+    since: z.number().describe('Virtual time in ms.'),
+    shards: z.array(z.union([threadId, accountId])).describe('Of these threads (their books), and of these accounts.'),
+  })
+  .describe('A store comes back without its last writes: what these shards applied after `since` never was.')
+
 const totals = z.record(threadId, amount)
 const closing = z
   .strictObject({
@@ -185,15 +200,17 @@ export const traceLine = z.union([
   messageLine,
   ...stores,
   faultLine,
+  lineFaultLine,
   slipLine,
   behaviourLine,
   ended,
   cut,
+  undone,
   closing,
 ])
 
 const ABOUT = `A line of a trace of ilp-sim (NDJSON). Lines come in the order in which things happened.
-Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by the grant of a warm (cold - grant, granted + grant) and by a cool (cold + given - returned where that is positive, then returned = given).
+Each connector has one store: for each account a shard with its cold balance and, for each thread, running totals granted and returned; for each thread a book with, for each account, hot and running totals taken and given, its payments under way, and position for each unit. At the start all is 0, but cold, which is the openingBalance of the account line. Money moves in store lines alone, and closing lines say what it came to: by the changes of a commit whose reply is ok, by a warm (granted = the granted of its reply, and cold less by as much) and by a cool (cold + given - returned where that is positive, then returned = given).
 Balance of an account: cold + sum over threads of (granted - taken) + hot + (given - returned). R3: cold >= -creditLimit, hot >= 0. R5, for each connector and unit, after every line: sum of the balances + payments under way (incomingAmount) + positions = sum of opening balances. B1: a sendPrepare comes after the committed input of the charge or reroute with its attempt, an answer with a fulfill after that of its credit. B2: a commit is applied only with the number after the last. B4: an id has one owner, one charge and one answer.
 Where something goes wrong, a fault line says what, and a slip line where it does with a single message. An ended line ends a life of a thread; the next one begins with its input started, under a new epoch, and claims the book. After a cut line nobody hears the replies to what that thread had sent; its last commands may still reach the store after those of its next life or connection: a commit then answers fenced or already, the others compare totals. B3: a commit of an epoch that has not claimed the book last changes nothing. B9: a payment is only ever sent by the epoch in its id.
 R, B, S and A with a number are the rules in ARCHITECTURE.md.`
@@ -212,10 +229,12 @@ describes<typeof effectLine, LineOf<'effect'>>()
 describes<typeof message, Message>()
 describes<typeof messageLine, LineOf<'message'>>()
 describes<typeof faultLine, LineOf<'fault'>>()
+describes<typeof lineFaultLine, LineOf<'lineFault'>>()
 describes<typeof slipLine, LineOf<'slip'>>()
 describes<typeof behaviourLine, LineOf<'behaviour'>>()
 describes<typeof ended, LineOf<'ended'>>()
 describes<typeof cut, LineOf<'cut'>>()
+describes<typeof undone, LineOf<'undone'>>()
 describes<typeof closing, LineOf<'closing'>>()
 describes<z.ZodType<z.output<(typeof stores)[number]>['command']>, StoreCommand>()
 describes<z.ZodType<Exclude<z.output<(typeof stores)[number]>['reply'], undefined>>, StoreReply>()

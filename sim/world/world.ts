@@ -2,7 +2,7 @@
  * One world from one plan and one seed, run to its end. The same plan and seed give the same run, event by event, on every
  * machine; `watch.trace` gets it line by line.
  */
-import { type Account, accountIdOf } from '../../src/core/values/account.ts'
+import { type Account, type AccountId, accountIdOf } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
 import { ZERO } from '../../src/core/values/amount.ts'
 import { EXPIRY_GRACE_MS, MAX_HOLD_MS } from '../../src/core/values/time.ts'
@@ -11,7 +11,7 @@ import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.
 import { lastMs, longestOutageMs } from '../faults/times.ts'
 import { type BehaviourKind, kindOf } from '../workload/behaviourKinds.ts'
 import { longestMs } from '../workload/latency.ts'
-import { type EndpointPlan, type LinePlan, type Plan, userLine } from '../workload/plan.ts'
+import { type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
@@ -23,6 +23,8 @@ import { Meters } from './meters.ts'
 import { Line } from './network.ts'
 import { type Payment, Payments } from './payments.ts'
 import type { Population } from './population.ts'
+import type { SimStore } from './store.ts'
+import { OPERATION_LIFE_MS, Teller } from './teller.ts'
 import { tracerTo } from './trace.ts'
 import { addressOf, everyPaymentEnded, User } from './users.ts'
 
@@ -52,6 +54,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
     events: new Events(-SETTLE_US),
     checked: nothingChecked(),
     fired: noneFired(plan.faults),
+    excused: new Set(),
     trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
     behaved: watch.behaved,
   }
@@ -93,17 +96,32 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   for (const connector of connectors) connector.start()
   for (const name of plan.subjects) meters.watch(population.connectors.get(name) as Connector)
   meters.startSampling()
-  startStrikes(context, population.connectors)
+  startStrikes(context, population)
   events.runUntil(0)
   if (plan.payments.length > 0) startPayments(context, population, plan.payments)
   else for (const [index, traffic] of plan.traffic.entries()) startTraffic(context, population, traffic, index)
+  const teller = new Teller(context, population)
+  for (const each of plan.money ?? []) teller.start(each)
   events.runUntil(plan.warmUpMs * 1000)
   meters.startCounting(connectors)
   events.runUntil(endMs(plan) * 1000)
+  if (plan.money !== undefined) drainAll(context, teller, plan.money)
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
-  for (const { witness, store, plan: each } of connectors) witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
+  for (const { witness, store, plan: each } of connectors) {
+    witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
+    witness.reported(store, lostIn(store))
+  }
   return { connectors, drift: driftOf(context, population.connectors) }
+}
+
+/** First one unit more than there is, then all there is. */
+function drainAll({ events }: Context, teller: Teller, plans: readonly MoneyPlan[]): void {
+  for (const beyond of [1n, 0n]) {
+    const look = teller.drain(plans, beyond)
+    events.runUntil(events.nowUs + (OPERATION_LIFE_MS + REST_MS) * 1000)
+    look()
+  }
 }
 
 /** When all is over: what began has ended, and what was broken has healed. */
@@ -119,11 +137,17 @@ function driftOf({ plan, checked }: Context, connectors: ReadonlyMap<string, Con
     const connector = connectors.get(at) as Connector
     return connector.store.balanceOf(accountIdOf(holder, connector.plan.parallelism))
   }
+  // Charges that the store lost after they were told (B12).
+  const forgiven = (at: string, holder: string): bigint => {
+    const connector = connectors.get(at) as Connector
+    return connector.witness.forgiven.get(accountIdOf(holder, connector.plan.parallelism)) ?? 0n
+  }
   return new Map(
     plan.lines.map(({ name, from, to }) => {
       const drift = -(balance(from, to) + balance(to, from))
       checked.S4++
-      if (drift < 0n) throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
+      if (drift + forgiven(from, to) + forgiven(to, from) < 0n)
+        throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
       return [name, drift]
     }),
   )
@@ -141,11 +165,11 @@ function longestOddityMs({ behaviours, connectors }: Plan): number {
 
 function longestLife(plan: Plan): number {
   const expiries = plan.payments.length > 0 ? [longestRowMs(plan.payments)] : plan.traffic.map(({ expiryMs, repeatAfterMs }) => expiryMs + repeatAfterMs)
-  return Math.max(0, ...expiries)
+  return Math.max(plan.money === undefined ? 0 : OPERATION_LIFE_MS, ...expiries)
 }
 
 function figuresOf(context: Context, meters: Meters, { lived, violation }: Outcome): RunFigures {
-  const { plan, seed, checked, fired } = context
+  const { plan, seed, checked } = context
   const { connectors } = lived
   const badShare = meters.badShare()
   const recoveryMs = meters.recoveryMs()
@@ -158,21 +182,39 @@ function figuresOf(context: Context, meters: Meters, { lived, violation }: Outco
     storeCommands: meters.storeCommands(connectors),
     ...(badShare === undefined ? {} : { badShare }),
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
-    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(fired, lived) }),
+    ...(plan.faults.length === 0 ? {} : { faults: faultFigures(context, lived) }),
     invariants: { checked: { ...checked }, ...(violation === undefined ? {} : { violation }) },
     hops: connectors.reduce((sum, { hops }) => sum + hops, 0),
   }
 }
 
-function faultFigures(fired: Context['fired'], { connectors, drift }: Lived): FaultFigures {
-  const lost = connectors.flatMap(({ name, witness, directory }) =>
-    [...witness.lostInCrash].map(([id, amount]) => [`${name} ${directory.accounts.get(id)?.name}`, `${amount}`] as const),
-  )
+function faultFigures({ fired, excused }: Context, { connectors, drift }: Lived): FaultFigures {
+  const named = (amountsOf: (connector: Connector) => Iterable<readonly [AccountId, bigint]>): Record<string, string> =>
+    Object.fromEntries(
+      connectors.flatMap((each) => [...amountsOf(each)].map(([id, amount]) => [`${each.name} ${each.directory.accounts.get(id)?.name}`, `${amount}`] as const)),
+    )
+  const mayLose = connectors.some(({ store }) => store.mayLose)
   return {
     fired: Object.fromEntries(fired),
-    lostInCrash: Object.fromEntries(lost),
+    lostInCrash: named(({ witness }) => witness.lostInCrash),
+    ...(mayLose
+      ? {
+          lostByStores: {
+            uncredited: named(({ witness }) => witness.lostByStore),
+            uncharged: named(({ witness }) => witness.forgiven),
+            reported: named(({ store }) => lostIn(store)),
+            excused: excused.size,
+          },
+        }
+      : {}),
     drift: Object.fromEntries([...drift].map(([line, amount]) => [line, `${amount}`])),
   }
+}
+
+/** As the connector itself reports it. */
+function lostIn(store: SimStore): Map<AccountId, bigint> {
+  const { accounts } = store.read([...store.shards.keys()])
+  return new Map(accounts.flatMap(({ account, lostByFailover }) => (lostByFailover === undefined ? [] : [[account, lostByFailover] as const])))
 }
 
 function policyOf(plan: Plan): string {
@@ -190,9 +232,11 @@ function populate(context: Context, payments: Payments, meters: Meters): Populat
   const fulfillmentOf = (condition: string): string | undefined => payments.find(condition)?.fulfillment
   const connectors = new Map(plan.connectors.map((each) => [each.name, new Connector(context, each, accounts.get(each.name) ?? [], meters, fulfillmentOf)]))
   const users = new Map(plan.endpoints.map((each) => [each.name, new User(context, each, payments, meters)]))
-  for (const line of plan.lines) joinPeers(context, connectors, line)
-  for (const endpoint of plan.endpoints) joinUser(context, connectors, users, endpoint)
-  return { users, connectors }
+  const lines = [
+    ...plan.lines.map((line) => joinPeers(context, connectors, line)),
+    ...plan.endpoints.flatMap((endpoint) => joinUser(context, connectors, users, endpoint)),
+  ]
+  return { users, connectors, lines: new Map(lines.map((line) => [line.name, line])) }
 }
 
 function addPeers(plan: Plan, accounts: ReadonlyMap<string, AccountPlan[]>, line: LinePlan): void {
@@ -243,14 +287,15 @@ function below(connector: string, name: string): Address {
   return address(`test.${connector}.${name}`)
 }
 
-function joinPeers(context: Context, connectors: ReadonlyMap<string, Connector>, { name, from, to, latency }: LinePlan): void {
+function joinPeers(context: Context, connectors: ReadonlyMap<string, Connector>, { name, from, to, latency }: LinePlan): Line {
   const a = connectors.get(from) as Connector
   const b = connectors.get(to) as Connector
   const atA = accountIdOf(to, a.plan.parallelism)
   const atB = accountIdOf(from, b.plan.parallelism)
-  const line = new Line(context, name, latency)
+  const line = new Line(context, name, from, latency)
   a.connect(atA, line, () => b.open(accountNamed(b, atB), from), { connector: b, account: atB })
   b.connect(atB, line, () => a.open(accountNamed(a, atA), to), { connector: a, account: atA })
+  return line
 }
 
 function accountNamed(connector: Connector, id: string): Account {
@@ -259,13 +304,14 @@ function accountNamed(connector: Connector, id: string): Account {
   return account
 }
 
-function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, users: ReadonlyMap<string, User>, endpoint: EndpointPlan): void {
+function joinUser(context: Context, connectors: ReadonlyMap<string, Connector>, users: ReadonlyMap<string, User>, endpoint: EndpointPlan): Line[] {
   const user = users.get(endpoint.name) as User
-  for (const at of endpoint.at) {
+  return endpoint.at.map((at) => {
     const connector = connectors.get(at) as Connector
     const account = accountNamed(connector, accountIdOf(`user ${endpoint.name}`, endpoint.parallelism))
-    const line = new Line(context, userLine(endpoint.name, at), endpoint.latency)
+    const line = new Line(context, userLine(endpoint.name, at), endpoint.name, endpoint.latency)
     connector.connect(account.id, line, () => new Connections([user.door(at)]))
     user.accesses.push({ connector: at, account, connections: connector.open(account, endpoint.name), line })
-  }
+    return line
+  })
 }

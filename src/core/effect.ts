@@ -4,6 +4,7 @@
  */
 import type { Change, PaymentId } from './book/change.ts'
 import type { LeftMessage } from './book/message.ts'
+import type { MoneyReply } from './money/operation.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
 import type { Amount } from './values/amount.ts'
 import type { Prepare, Refusal, Reply } from './values/packet.ts'
@@ -38,6 +39,8 @@ export type Effect =
     }
   /** Ends a held request. */
   | { readonly type: 'answer'; readonly request: number; readonly reply: Reply | Refusal }
+  /** Ends a request for an operation. */
+  | { readonly type: 'answerMoney'; readonly request: number; readonly reply: MoneyReply | Refusal }
   /**
    * Connections are closed without an answer, and nothing is heard from here any more. `fenced`: another has claimed the book
    * (B3). `lostWrites`: the store no longer has what it acknowledged; whoever claims next begins with what it has.

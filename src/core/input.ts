@@ -6,6 +6,7 @@
 import type { PaymentId } from './book/change.ts'
 import type { BookContents } from './book/contents.ts'
 import type { LeftMessage } from './book/message.ts'
+import type { Operation } from './money/operation.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
 import type { Amount, Balance } from './values/amount.ts'
@@ -25,6 +26,8 @@ export type Input =
       readonly requestId?: string
       readonly prepare: Prepare
     }
+  /** Money comes in or goes out without a condition → `answerMoney`. */
+  | { readonly type: 'moneyAsked'; readonly at: UnixMs; readonly request: number; readonly operation: Operation }
   | {
       readonly type: 'fulfillReceived'
       readonly at: UnixMs
@@ -54,7 +57,7 @@ export type Input =
   | { readonly type: 'warmed'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly reply: Warmed | 'full' }
   | { readonly type: 'cooled'; readonly at: UnixMs; readonly account: AccountId; readonly reply: Cooled | 'full' }
   | { readonly type: 'owned'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly requestId: string; readonly reply: Owned }
-  | { readonly type: 'left'; readonly at: UnixMs; readonly to: ThreadId; readonly message: string }
+  | { readonly type: 'left'; readonly at: UnixMs; readonly to: ThreadId; readonly message: string; readonly reply: LeaveReply }
   | { readonly type: 'wakeHeard'; readonly at: UnixMs }
   | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] }
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
@@ -87,6 +90,9 @@ export interface Cooled {
   readonly returned: Amount
   readonly cold: Balance
 }
+
+/** `closed`: nobody has that book, or will read it any more; nothing was left. */
+export type LeaveReply = 'ok' | 'closed'
 
 /** The thread that owns the id, and the hash of the content that it was first seen with. */
 export interface Owned {

@@ -14,6 +14,9 @@ import { askAgain } from './book/reconnect.ts'
 import { sweep, sweepLate, takeUpBook } from './book/recovery.ts'
 import type { Effect } from './effect.ts'
 import type { CommitReply, Input } from './input.ts'
+import { heardOperationOwned, receiveOperation } from './money/ask.ts'
+import { bookingIsDurable, forgetBooking, gatherOn } from './money/booking.ts'
+import { isOperationId } from './money/operation.ts'
 import { heardWarm } from './payment/admission.ts'
 import { forget } from './payment/answer.ts'
 import { type Happening, happen } from './payment/lifecycle.ts'
@@ -62,6 +65,8 @@ function take(state: ThreadState, input: Input): void {
       return claimed(state, input.book, at)
     case 'prepareReceived':
       return receivePrepare(state, input)
+    case 'moneyAsked':
+      return receiveOperation(state, input)
     case 'fulfillReceived':
       return ofAttempt(state, input, { event: 'fulfill', at, fulfill: input.fulfill }, input.from)
     case 'rejectReceived':
@@ -77,7 +82,7 @@ function take(state: ThreadState, input: Input): void {
     case 'owned':
       return owned(state, input)
     case 'left':
-      return heardLeftThere(state, input.to, input.message)
+      return heardLeftThere(state, input)
     case 'wakeHeard':
       // What was left is read at the claim; before it nothing can be struck out.
       if (state.serving) state.effects.push({ type: 'readLeft' })
@@ -108,6 +113,7 @@ function claimed(state: ThreadState, book: BookContents, at: UnixMs): void {
 
 function owned(state: ThreadState, { account, requestId, reply, at }: Extract<Input, { type: 'owned' }>): void {
   const holding = known(state, account)
+  if (isOperationId(requestId)) return heardOperationOwned(state, holding, requestId, reply, at)
   for (const rival of heardOwned(state, holding, requestId, reply, at)) receiveRival(state, holding, requestId, rival, at)
 }
 
@@ -135,6 +141,7 @@ function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: Un
 function isDurable(state: ThreadState, emitted: Emitted, at: UnixMs): void {
   for (const payment of emitted.payments) happen(state, payment, { event: 'committed', at })
   for (const { holding, total } of emitted.given) givenIsDurable(state, holding, total, at)
+  if (state.committingMoney.size > 0) for (const change of emitted.changes) if (change.type === 'unconditional') bookingIsDurable(state, change.payment)
   if (state.consumed.size === 0) return
   for (const change of emitted.changes) if (change.type === 'consumed') state.consumed.delete(change.message)
 }
@@ -162,6 +169,10 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
       return sweep(state, at)
     case 'sweepLate':
       return sweepLate(state, at)
+    case 'gather':
+      return gatherOn(state, job.holding, at)
+    case 'forgetMoney':
+      return forgetBooking(state, job.booking)
     case 'poll':
       state.effects.push({ type: 'readLeft' })
       resendCools(state, at)

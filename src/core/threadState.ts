@@ -6,6 +6,7 @@ import { RecentCommits } from './book/recent.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
+import type { Booking } from './money/operation.ts'
 import type { Payment } from './payment/payment.ts'
 import type { Policy } from './routing/candidate.ts'
 import type { Snapshot } from './routing/snapshot.ts'
@@ -14,6 +15,7 @@ import type { Account, AccountId, ThreadId, Unit } from './values/account.ts'
 import type { Amount, Balance } from './values/amount.ts'
 import type { Draw } from './values/draw.ts'
 import type { Rates } from './values/rate.ts'
+import { RevolvingMap } from './values/revolvingMap.ts'
 import type { UnixMs } from './values/time.ts'
 
 export interface ThreadConfig {
@@ -36,6 +38,8 @@ export interface ThreadConfig {
   readonly maxWaiting: number
   /** How far the connector's own position may fall, for each unit (R5); this book has limit / threads. */
   readonly positionLimits: ReadonlyMap<Unit, Amount>
+  /** The opening balances of all accounts together, for each unit; left out: none (R6). */
+  readonly opened?: ReadonlyMap<Unit, Amount>
 }
 
 /** A job for a deadline (timers.ts). */
@@ -46,6 +50,8 @@ export type Job =
   | { readonly type: 'idle'; readonly holding: Holding }
   | { readonly type: 'cool'; readonly holding: Holding }
   | { readonly type: 'forget'; readonly payment: Payment }
+  | { readonly type: 'gather'; readonly holding: Holding }
+  | { readonly type: 'forgetMoney'; readonly booking: Booking }
   | { readonly type: 'poll' }
   | { readonly type: 'sweep' }
   | { readonly type: 'sweepLate' }
@@ -76,7 +82,7 @@ export interface ThreadState {
   lastPayment: number
   lastMessage: number
   readonly holdings: Map<AccountId, Holding>
-  readonly payments: Map<PaymentId, Payment>
+  readonly payments: RevolvingMap<PaymentId, Payment>
   readonly positions: Map<Unit, Balance>
   /** Outgoing amounts under way by unit, for units with a position limit. */
   readonly outgoing: Map<Unit, Balance>
@@ -88,7 +94,13 @@ export interface ThreadState {
   /** Messages to colleagues, until they lie in their books. */
   readonly leaving: Map<string, Leaving>
   /** Requests that a colleague will answer, by the message that asked. */
-  readonly asked: Map<string, Asked>
+  readonly asked: RevolvingMap<string, Asked>
+  /** Operations whose owner the store was asked for; that are being committed; and the requests that a colleague will answer. */
+  readonly owningMoney: Set<Booking>
+  readonly committingMoney: Map<PaymentId, Booking>
+  readonly askedMoney: Map<string, number>
+  /** What entered through this book less what left (R5, R6). */
+  readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
   unswept: readonly Holding[]
   /** Until then the store may still apply what was sent by an earlier life or an earlier connection. */
@@ -112,7 +124,7 @@ export interface ThreadState {
 }
 
 export function makeThreadState(config: ThreadConfig): ThreadState {
-  const payments = new Map<PaymentId, Payment>()
+  const payments = new RevolvingMap<PaymentId, Payment>()
   return {
     config,
     epoch: '',
@@ -130,7 +142,11 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     draw: 0,
     consumed: new Set(),
     leaving: new Map(),
-    asked: new Map(),
+    asked: new RevolvingMap(),
+    owningMoney: new Set(),
+    committingMoney: new Map(),
+    askedMoney: new Map(),
+    entered: new Map(),
     unswept: [],
     lateUntil: Number.NEGATIVE_INFINITY,
     cooling: new Set(),
@@ -147,7 +163,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
   }
 }
 
-function isLive(payments: ReadonlyMap<PaymentId, Payment>, job: Job): boolean {
+function isLive(payments: RevolvingMap<PaymentId, Payment>, job: Job): boolean {
   if (job.type !== 'attempt' && job.type !== 'repeat') return true
   const payment = payments.get(job.payment)
   if (payment === undefined || payment.attempt?.number !== job.attempt) return false

@@ -10,22 +10,31 @@ export type Respond = (answer: Reply | Refusal) => void
 /** `respond` is called at most once; a sender that has hung up by then is told nothing, and the payment goes on. */
 export type Receive = (from: Account, prepare: Prepare, requestId: string | undefined, respond: Respond) => void
 
-export const OCTETS = ['application/octet-stream', 'application/ilp+octet-stream']
+export const OCTETS: [string, string] = ['application/octet-stream', 'application/ilp+octet-stream']
 
 /** A UUID has 36 characters; ids of other makers may be longer, and are kept with each answer. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 
-export function serveIlpOverHttp(app: FastifyInstance, porch: Porch, receive: Receive): void {
+export interface Counter extends Porch {
+  readonly receive: Receive
+  /** Whether connections are to be closed with the next answer. */
+  readonly isClosing: () => boolean
+}
+
+export function serveIlpOverHttp(app: FastifyInstance, counter: Counter): void {
   app.post('/accounts/:account/ilp', {
-    onRequest: (request, reply, done) => {
-      reply.header('ilp-deduplicates', 'request-id')
-      enter(porch, request, reply, done)
+    onRequest: (request, reply, done) => enter(counter, request, reply, done),
+    onSend: (_request, reply, _payload, done) => {
+      reply.header(...DEDUPLICATES)
+      done()
     },
-    handler: (request, reply) => take(request, reply, receive),
+    handler: (request, reply) => take(request, reply, counter),
   })
 }
 
-function take(request: FastifyRequest, reply: FastifyReply, receive: Receive): void {
+const DEDUPLICATES = ['ilp-deduplicates', 'request-id'] as const
+
+function take(request: FastifyRequest, reply: FastifyReply, { receive, isClosing }: Counter): void {
   const { account, body, headers } = request
   if (account === undefined) throw new Error('a prepare came in by no door')
   const requestId = headers['request-id']
@@ -37,11 +46,18 @@ function take(request: FastifyRequest, reply: FastifyReply, receive: Receive): v
   const prepare = decodePrepare(body)
   if ('invalid' in prepare) return refuse(reply, 400, `the body is no ILP Prepare packet: ${prepare.invalid}`)
   // Out of fastify's hands, where a bug would become a status and the process would go on.
-  queueMicrotask(() => receive(account, prepare, requestId, (answer) => respond(reply, headers['content-type'], answer)))
+  process.nextTick(receive, account, prepare, requestId, (answer: Reply | Refusal) => {
+    if (reply.raw.destroyed) return
+    if (answer.type === 'refusal') refuse(reply, answer.status, answer.message)
+    else respond(reply, headers['content-type'] ?? OCTETS[0], answer, isClosing())
+  })
 }
 
-function respond(reply: FastifyReply, contentType: string | undefined, answer: Reply | Refusal): void {
-  if (reply.raw.destroyed) return
-  if (answer.type === 'refusal') return refuse(reply, answer.status, answer.message)
-  void reply.header('content-type', contentType ?? OCTETS[0]).send(encodeReply(answer))
+/** Past fastify, which has nothing to do with these any more; as a text, so that head and body are one piece for the socket. */
+function respond(reply: FastifyReply, contentType: string, answer: Reply, isLast: boolean): void {
+  const body = encodeReply(answer).toString('latin1')
+  const head = ['content-type', contentType, 'content-length', String(body.length), ...DEDUPLICATES]
+  if (isLast) head.push('connection', 'close')
+  reply.hijack()
+  reply.raw.writeHead(200, head).end(body, 'latin1')
 }

@@ -1,8 +1,8 @@
 /** The connections to one peer: a bounded number, one request at a time on each, a bounded queue before them. */
-import { Pool } from 'undici'
+import { buildConnector, Client } from 'undici'
 import type { UnixMs } from '../core/values/time.ts'
 import { notTaken } from './outcome.ts'
-import { type Hear, Sending } from './sending.ts'
+import { type Hear, type Lane, Sending } from './sending.ts'
 
 export interface Peer {
   /** Where prepares are POSTed to: https, or http for tests and loopback. */
@@ -46,10 +46,13 @@ export class Line {
   readonly peer: Peer
   readonly #options: LineOptions
   readonly #limits: LineLimits
-  readonly #pool: Pool
+  readonly #origin: URL
+  readonly #clientOptions: Client.Options
   readonly #path: string
   readonly #headers: string[]
-  readonly #sent = new Set<Sending>()
+  readonly #lanes: Lane[] = []
+  /** The one that was busy last comes first: what is not needed falls idle, and is closed. */
+  readonly #free: Lane[] = []
   #waiting: Sending[] = []
   #deduplicates = false
 
@@ -60,11 +63,12 @@ export class Line {
     this.peer = peer
     this.#options = options
     this.#limits = { ...LIMITS, ...options.limits }
-    this.#pool = new Pool(url.origin, {
-      connections: this.#limits.maxConnections,
+    this.#origin = new URL(url.origin)
+    this.#clientOptions = {
       pipelining: 1,
       allowH2: false,
-      connect: { timeout: this.#limits.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
+      // One for all of them: TLS sessions are taken up again.
+      connect: buildConnector({ allowH2: false, timeout: this.#limits.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) }),
       // Time is kept by `sweep`, which knows each prepare's expiry.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -72,35 +76,49 @@ export class Line {
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
       maxResponseSize: MAX_BODY,
       maxHeaderSize: MAX_HEADERS,
-    })
+    }
     this.#path = `${url.pathname}${url.search}`
     this.#headers = ['authorization', `Bearer ${peer.token}`, 'content-type', 'application/octet-stream']
   }
 
   get underWay(): number {
-    return this.#sent.size + this.#waiting.length
+    return this.#lanes.length - this.#free.length + this.#waiting.length
   }
 
   send(body: Buffer, expiresAt: UnixMs, requestId: string | undefined, hear: Hear): void {
     const sending = new Sending(body, expiresAt, requestId, this, hear)
-    if (this.#sent.size < this.#limits.maxConnections) this.#dispatch(sending)
+    const lane = this.#free.pop() ?? this.#open()
+    if (lane !== undefined) this.#dispatch(lane, sending)
     else if (this.#waiting.length < this.#limits.maxWaiting) this.#waiting.push(sending)
     else sending.tell(notTaken('too many prepares wait for a connection'))
   }
 
-  #dispatch(sending: Sending): void {
-    this.#sent.add(sending)
+  /** Another, while there may be more. */
+  #open(): Lane | undefined {
+    if (this.#lanes.length >= this.#limits.maxConnections) return undefined
+    const lane: Lane = { client: new Client(this.#origin, this.#clientOptions), sending: undefined }
+    this.#lanes.push(lane)
+    return lane
+  }
+
+  #dispatch(lane: Lane, sending: Sending): void {
+    lane.sending = sending
+    sending.lane = lane
     const { body, requestId } = sending
     const headers = requestId === undefined ? this.#headers : [...this.#headers, 'request-id', requestId]
     // Written out: a spread here costs a tenth of the whole way through.
-    this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, sending)
+    lane.client.dispatch({ path: this.#path, method: 'POST', headers, body }, sending)
   }
 
   readonly now = (): UnixMs => this.#options.now()
 
   readonly ended = (sending: Sending): void => {
-    this.#sent.delete(sending)
-    while (this.#waiting.length > 0 && this.#sent.size < this.#limits.maxConnections) this.#dispatch(this.#waiting.shift() as Sending)
+    const { lane } = sending
+    if (lane === undefined || lane.sending !== sending) return
+    lane.sending = undefined
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free.push(lane)
+    else this.#dispatch(lane, next)
   }
 
   readonly heardHeaders = (headers: readonly Buffer[]): void => {
@@ -112,16 +130,17 @@ export class Line {
 
   /** Ends what has had its time. */
   sweep(at: UnixMs): void {
-    for (const sending of this.#sent) sending.sweep(at)
+    for (const { sending } of this.#lanes) sending?.sweep(at)
     for (const sending of this.#waiting) sending.sweep(at)
     if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((sending) => !sending.isTooLate(at))
   }
 
   /** Cuts its connections; nothing is told any more. */
   async destroy(): Promise<void> {
-    for (const sending of [...this.#sent, ...this.#waiting]) sending.silence()
+    for (const { sending } of this.#lanes) sending?.silence()
+    for (const sending of this.#waiting) sending.silence()
     this.#waiting = []
-    await this.#pool.destroy()
+    await Promise.all(this.#lanes.map(({ client }) => client.destroy()))
   }
 }
 

@@ -1,9 +1,15 @@
 /** One prepare on its way to a peer, as undici's handler. What was begun and got no whole response is unknown; else not taken. */
-import type { Dispatcher } from 'undici'
+import type { Client, Dispatcher } from 'undici'
 import { EXPIRY_GRACE_MS, MIN_MESSAGE_WINDOW_MS, type UnixMs } from '../core/values/time.ts'
 import { notTaken, type Outcome, outcomeOf, unknown } from './outcome.ts'
 
 export type Hear = (outcome: Outcome) => void
+
+/** One connection, made when it is first needed and again when it was closed. */
+export interface Lane {
+  readonly client: Client
+  sending: Sending | undefined
+}
 
 /** What a prepare tells of itself to the line that carries it. */
 export interface Carrier {
@@ -20,6 +26,8 @@ const ABANDON_AFTER_MS = 2 * EXPIRY_GRACE_MS
 export class Sending implements Dispatcher.DispatchHandler {
   readonly body: Buffer
   readonly requestId: string | undefined
+  /** Set when it is begun. */
+  lane: Lane | undefined
   readonly #expiresAt: UnixMs
   readonly #carrier: Carrier
   #hear: Hear | undefined
@@ -46,7 +54,7 @@ export class Sending implements Dispatcher.DispatchHandler {
     const hear = this.#hear
     if (hear === undefined) return
     this.#hear = undefined
-    queueMicrotask(() => hear(outcome))
+    process.nextTick(hear, outcome)
   }
 
   silence(): void {

@@ -71,12 +71,12 @@ export async function makeFarmServer(options: FarmServerOptions): Promise<FarmSe
   app.decorateRequest('account', undefined)
   app.addHook('onRequest', (request, reply, done) => gate.pass(request, reply, done))
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    gate.closeWhenDraining(reply)
+    if (gate.isDraining) reply.header('connection', 'close')
     done()
   })
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => refuse(reply, 404, `there is no ${request.method} ${request.url}`))
-  serveIlpOverHttp(app, options, options.receive)
+  serveIlpOverHttp(app, { ...options, isClosing: () => gate.isDraining })
   await app.ready()
   // Node keeps its list of connections, and looks for overdue ones, from this event on.
   app.server.emit('listening')
@@ -141,9 +141,9 @@ class Gate implements FarmServer {
     socket.resume()
   }
 
-  /** Before each answer is sent. */
-  closeWhenDraining(reply: FastifyReply): void {
-    if (this.#draining) reply.header('connection', 'close')
+  /** Each answer then closes its connection. */
+  get isDraining(): boolean {
+    return this.#draining
   }
 
   /** At the beginning of each request. */
@@ -153,7 +153,7 @@ class Gate implements FarmServer {
     const { socket } = request.raw
     this.#inFlight++
     this.#underWay.set(socket, (this.#underWay.get(socket) ?? 0) + 1)
-    reply.raw.once('close', () => this.#leave(socket))
+    reply.raw.on('close', () => this.#leave(socket))
     done()
   }
 

@@ -5,11 +5,14 @@
  */
 import type { Effect } from '../core/effect.ts'
 import type { Input } from '../core/input.ts'
+import type { MoneyReply, Operation } from '../core/money/operation.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
 import { makeThread } from '../core/thread.ts'
 import type { ThreadConfig } from '../core/threadState.ts'
 import type { AccountId, ThreadId } from '../core/values/account.ts'
 import type { Draw } from '../core/values/draw.ts'
+import type { Refusal } from '../core/values/packet.ts'
+import { RevolvingMap } from '../core/values/revolvingMap.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import type { Receive, Respond } from '../https/ilpOverHttp.ts'
 import { inputOf } from '../https/outcome.ts'
@@ -50,7 +53,8 @@ export class LiveThread {
   readonly #options: LiveThreadOptions
   readonly #queue: CommitQueue
   readonly #input: (input: Input) => void
-  readonly #held = new Map<number, Respond>()
+  readonly #held = new RevolvingMap<number, Respond>()
+  readonly #asked = new Map<number, (reply: MoneyReply | Refusal) => void>()
   #lastRequest = 0
   /** Which way to the store this is: what was asked on an earlier one is heard no more. */
   #way = 0
@@ -92,6 +96,14 @@ export class LiveThread {
     else this.#input({ type: 'prepareReceived', at, draw, from: from.id, request, requestId, prepare })
   }
 
+  /** Money comes in or goes out. `respond` is called once, unless this thread ends first: then ask again under the same id. */
+  readonly moveMoney = (operation: Operation, respond: (reply: MoneyReply | Refusal) => void): void => {
+    if (this.#isOver) return
+    const request = ++this.#lastRequest
+    this.#asked.set(request, respond)
+    this.#input({ type: 'moneyAsked', at: this.#now(), request, operation })
+  }
+
   hearWake(): void {
     this.#hear({ type: 'wakeHeard', at: this.#now() })
   }
@@ -110,6 +122,7 @@ export class LiveThread {
     this.#isOver = true
     this.#queue.close()
     this.#held.clear()
+    this.#asked.clear()
     clearTimeout(this.#timer)
   }
 
@@ -156,7 +169,7 @@ export class LiveThread {
       leave: (effect) =>
         this.#ask(
           () => store.leave(effect),
-          () => this.#input({ type: 'left', at: this.#now(), to: effect.to, message: effect.message.message }),
+          (reply) => this.#input({ type: 'left', at: this.#now(), to: effect.to, message: effect.message.message, reply }),
         ),
       readLeft: () =>
         this.#ask(
@@ -171,6 +184,10 @@ export class LiveThread {
       answer: ({ request, reply }) => {
         this.#held.get(request)?.(reply)
         this.#held.delete(request)
+      },
+      answerMoney: ({ request, reply }) => {
+        this.#asked.get(request)?.(reply)
+        this.#asked.delete(request)
       },
       stop: ({ why }) => this.#end(why),
       sleepUntil: ({ at }) => this.#sleepUntil(at),

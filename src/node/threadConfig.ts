@@ -3,7 +3,8 @@ import { warmingPolicies } from '../core/book/warming.ts'
 import { type Directory, makeDirectory } from '../core/directory.ts'
 import { policyNamed } from '../core/routing/policies.ts'
 import type { ThreadConfig } from '../core/threadState.ts'
-import { dealFarms, type ThreadId } from '../core/values/account.ts'
+import { dealFarms, type ThreadId, type Unit } from '../core/values/account.ts'
+import { type Amount, add, ZERO } from '../core/values/amount.ts'
 import type { NodeConfig } from './config/config.ts'
 
 /** Prepares of one account that wait for one warm. */
@@ -39,7 +40,15 @@ export function threadConfigOf(config: NodeConfig, thread: ThreadId): ThreadConf
     maxKeptIds,
     maxWaiting: MAX_WAITING,
     positionLimits: new Map(),
+    opened: openedIn(config),
   }
+}
+
+/** R6: what has entered before any deposit, for each unit. */
+function openedIn({ accounts }: NodeConfig): Map<Unit, Amount> {
+  const opened = new Map<Unit, Amount>()
+  for (const { account, openingBalance } of accounts) opened.set(account.unit, add(opened.get(account.unit) ?? ZERO, openingBalance))
+  return opened
 }
 
 /** The farms that this thread is in, ascending. */

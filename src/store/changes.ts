@@ -1,19 +1,24 @@
 /**
- * Changes as the arguments of `commit.lua`: a word, then as many arguments as that word has, always the same number. What is
- * left out is an empty argument.
+ * Commits as the text that `commit.lua` reads. A change is its name, then as many words as that name has, always the same
+ * number; what is left out is an empty word. None has a unit separator inside: ids and addresses have no control characters,
+ * and JSON escapes them.
  */
 import type { Change, Counted } from '../core/book/change.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { decimal } from './decimal.ts'
-import { attemptLines, rejectedText, tombstoneText, underWayText, unresolvedText } from './payments.ts'
+import { attemptLines, operationText, rejectedText, tombstoneText, underWayText, unitText, unresolvedText } from './payments.ts'
 
 export interface Commit {
   readonly seq: number
   readonly changes: readonly Change[]
 }
 
-/** What follows the epoch: seq, number of arguments, changes; and the next commit. */
-export function commitArguments(commits: readonly Commit[]): string[] {
+/** Closes each word. */
+const SEPARATOR = '\x1f'
+
+/** Seq, number of words, changes; and the next commit. */
+export function commitText(commits: readonly Commit[]): string {
+  if (commits.length === 0) return ''
   const into: string[] = []
   for (const { seq, changes } of commits) {
     into.push(String(seq), '')
@@ -21,7 +26,8 @@ export function commitArguments(commits: readonly Commit[]): string[] {
     for (const change of changes) writeChange(into, change)
     into[start - 1] = String(into.length - start)
   }
-  return into
+  into.push('')
+  return into.join(SEPARATOR)
 }
 
 function writeChange(into: string[], change: Change): void {
@@ -45,6 +51,9 @@ function writeChange(into: string[], change: Change): void {
     case 'reject':
       into.push('reject', change.payment, rejectedText(change))
       return
+    case 'unconditional':
+      into.push('unconditional', change.payment, ...movedArguments(change), operationText(change))
+      return
     case 'consumed':
       into.push('consumed', change.message)
       return
@@ -54,6 +63,12 @@ function writeChange(into: string[], change: Change): void {
     default:
       return unreachable(change)
   }
+}
+
+/** Account, pocket or nothing where no money moves, amount with its sign, unit. */
+function movedArguments(change: Extract<Change, { type: 'unconditional' }>): readonly string[] {
+  const { account, unit, direction, amount, pocket, reply } = change
+  return [account, reply.type === 'moved' ? pocket : '', decimal(direction === 'deposit' ? amount : -amount), unitText(unit)]
 }
 
 /** `ACCOUNT ROUTE`, outcome, amount. */

@@ -6,8 +6,8 @@ import type { MutableTally } from '../core/book/holding.ts'
 import type { Tally } from '../core/routing/candidate.ts'
 import { type BookReading, noTally, under } from '../core/routing/reading.ts'
 import type { Tallies } from '../core/routing/snapshot.ts'
-import type { AccountId } from '../core/values/account.ts'
-import { amount, balance } from '../core/values/amount.ts'
+import type { AccountId, Unit } from '../core/values/account.ts'
+import { amount, type Balance, balance } from '../core/values/amount.ts'
 import { storedPaymentOf, unitOf } from './payments.ts'
 
 type Hash = readonly string[]
@@ -21,18 +21,24 @@ export type BookText = readonly [
   underWay: Hash,
   payments: Hash,
   position: Hash,
+  entered: Hash,
   tallies: Hash,
 ]
 
-export function contentsOf([opened, seq, hotBalance, taken, given, underWay, payments, position, tallies]: BookText): BookContents {
+export function contentsOf([opened, seq, hotBalance, taken, given, underWay, payments, position, entered, tallies]: BookText): BookContents {
   return {
     isNew: opened === 'new',
     seq: Number(seq),
     accounts: accountsOf([hotBalance, taken, given, underWay].map((hash) => new Map(pairs(hash)))),
     payments: pairs(payments).map(([payment, text]) => storedPaymentOf(payment as PaymentId, text)),
-    positions: new Map(pairs(position).map(([unit, sum]) => [unitOf(unit), balance(BigInt(sum))])),
+    positions: sumsOf(position),
+    entered: entered.length === 0 ? undefined : sumsOf(entered),
     tallies: talliesOf(pairs(tallies)),
   }
+}
+
+function sumsOf(hash: Hash): Map<Unit, Balance> {
+  return new Map(pairs(hash).map(([unit, sum]) => [unitOf(unit), balance(BigInt(sum))]))
 }
 
 /** From hot, taken, given and underWay, by account. */

@@ -26,6 +26,7 @@ export interface BookKeys {
   readonly payments: string
   /** By unit. */
   readonly position: string
+  readonly entered: string
   /** `OUTCOME ACCOUNT ROUTE` → how often, `OUTCOMEAmount ACCOUNT ROUTE` → how much. */
   readonly tallies: string
   /** By message id. */
@@ -61,6 +62,7 @@ export function keysUnder(prefix: string): Keys {
     underWay: `${prefix}underWay:{${thread}}`,
     payments: `${prefix}payments:{${thread}}`,
     position: `${prefix}position:{${thread}}`,
+    entered: `${prefix}entered:{${thread}}`,
     tallies: `${prefix}tallies:{${thread}}`,
     left: `${prefix}left:{${thread}}`,
   })

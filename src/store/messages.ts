@@ -1,10 +1,27 @@
 /** Messages left in a book: a place in the order of their arrival, and JSON. */
 import type { LeftMessage } from '../core/book/message.ts'
+import type { Direction } from '../core/money/operation.ts'
 import type { AccountId, ThreadId } from '../core/values/account.ts'
-import { type AnswerText, answerOf, answerText, type PrepareText, prepareOf, prepareText } from './packets.ts'
+import { amount } from '../core/values/amount.ts'
+import { unreachable } from '../core/values/unreachable.ts'
+import { decimal } from './decimal.ts'
+import {
+  type AnswerText,
+  answerOf,
+  answerText,
+  type MoneyAnswerText,
+  moneyAnswerOf,
+  moneyAnswerText,
+  type PrepareText,
+  prepareOf,
+  prepareText,
+} from './packets.ts'
 
 type MessageText =
   | readonly [type: 'askedAgain', message: string, from: ThreadId, account: string, requestId: string, hash: string, prepare: PrepareText]
+  | readonly [type: 'recall', message: string, account: string]
+  | readonly [type: 'operationAsked', message: string, from: ThreadId, account: string, id: string, direction: Direction, amount: string, expiresAt: number]
+  | readonly [type: 'operationAnswered', message: string, answers: string, reply: MoneyAnswerText]
   | readonly [type: 'answered', message: string, answers: string, reply: AnswerText]
 
 export function messageText(left: LeftMessage): string {
@@ -12,8 +29,22 @@ export function messageText(left: LeftMessage): string {
 }
 
 function partsOf(left: LeftMessage): MessageText {
-  if (left.type === 'answered') return ['answered', left.message, left.answers, answerText(left.reply)]
-  return ['askedAgain', left.message, left.from, left.account, left.requestId, left.hash, prepareText(left.prepare)]
+  switch (left.type) {
+    case 'askedAgain':
+      return ['askedAgain', left.message, left.from, left.account, left.requestId, left.hash, prepareText(left.prepare)]
+    case 'answered':
+      return ['answered', left.message, left.answers, answerText(left.reply)]
+    case 'recall':
+      return ['recall', left.message, left.account]
+    case 'operationAsked': {
+      const { account, id, direction, amount, expiresAt } = left.operation
+      return ['operationAsked', left.message, left.from, account, id, direction, decimal(amount), expiresAt]
+    }
+    case 'operationAnswered':
+      return ['operationAnswered', left.message, left.answers, moneyAnswerText(left.reply)]
+    default:
+      return unreachable(left)
+  }
 }
 
 /** `texts` as the book's hash holds them, in any order → oldest first. */
@@ -28,7 +59,22 @@ export function messagesOf(texts: readonly string[]): LeftMessage[] {
 }
 
 function messageOf(text: MessageText): LeftMessage {
-  if (text[0] === 'answered') return { type: 'answered', message: text[1], answers: text[2], reply: answerOf(text[3]) }
-  const [type, message, from, account, requestId, hash, prepare] = text
-  return { type, message, from, account: account as AccountId, requestId, hash, prepare: prepareOf(prepare) }
+  switch (text[0]) {
+    case 'askedAgain': {
+      const [type, message, from, account, requestId, hash, prepare] = text
+      return { type, message, from, account: account as AccountId, requestId, hash, prepare: prepareOf(prepare) }
+    }
+    case 'answered':
+      return { type: 'answered', message: text[1], answers: text[2], reply: answerOf(text[3]) }
+    case 'recall':
+      return { type: 'recall', message: text[1], account: text[2] as AccountId }
+    case 'operationAsked': {
+      const [type, message, from, account, id, direction, sum, expiresAt] = text
+      return { type, message, from, operation: { id, account: account as AccountId, direction, amount: amount(BigInt(sum)), expiresAt } }
+    }
+    case 'operationAnswered':
+      return { type: 'operationAnswered', message: text[1], answers: text[2], reply: moneyAnswerOf(text[3]) }
+    default:
+      return unreachable(text)
+  }
 }

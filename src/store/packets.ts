@@ -1,5 +1,6 @@
 /** Packets inside JSON: amounts as decimal strings, bytes as base64. */
 
+import type { Declined, MoneyReply } from '../core/money/operation.ts'
 import type { Address } from '../core/values/address.ts'
 import { amount } from '../core/values/amount.ts'
 import type { Condition, Fulfillment } from '../core/values/condition.ts'
@@ -10,7 +11,9 @@ export type PrepareText = readonly [amount: string, expiresAt: number, condition
 export type ReplyText =
   | readonly [type: 'fulfill', fulfillment: string, data: string]
   | readonly [type: 'reject', code: string, triggeredBy: string, message: string, data: string]
-export type AnswerText = ReplyText | readonly [type: 'refusal', status: number, message: string]
+export type MoneyText = readonly ['moved'] | readonly ['declined', why: Declined]
+type RefusalText = readonly [type: 'refusal', status: number, message: string]
+export type AnswerText = ReplyText | RefusalText
 
 export function prepareText({ amount, expiresAt, condition, destination, data }: Prepare): PrepareText {
   return [decimal(amount), expiresAt, condition, destination, base64(data)]
@@ -31,13 +34,38 @@ export function replyOf(text: ReplyText): Reply {
   return { type: 'reject', code: code as RejectCode, triggeredBy: triggeredBy as Address, message, data: bytes(data) }
 }
 
+export type MoneyAnswerText = MoneyText | RefusalText
+
+export function moneyAnswerText(answer: MoneyReply | Refusal): MoneyAnswerText {
+  return answer.type === 'refusal' ? refusalText(answer) : moneyText(answer)
+}
+
+export function moneyAnswerOf(text: MoneyAnswerText): MoneyReply | Refusal {
+  return text[0] === 'refusal' ? refusalOf(text) : moneyReplyOf(text)
+}
+
+function refusalText({ status, message }: Refusal): RefusalText {
+  return ['refusal', status, message]
+}
+
+function refusalOf([, status, message]: RefusalText): Refusal {
+  return { type: 'refusal', status: status as Refusal['status'], message }
+}
+
+export function moneyText(reply: MoneyReply): MoneyText {
+  return reply.type === 'moved' ? ['moved'] : ['declined', reply.why]
+}
+
+export function moneyReplyOf(text: MoneyText): MoneyReply {
+  return text[0] === 'moved' ? { type: 'moved' } : { type: 'declined', why: text[1] }
+}
+
 export function answerText(answer: Reply | Refusal): AnswerText {
-  return answer.type === 'refusal' ? ['refusal', answer.status, answer.message] : replyText(answer)
+  return answer.type === 'refusal' ? refusalText(answer) : replyText(answer)
 }
 
 export function answerOf(text: AnswerText): Reply | Refusal {
-  if (text[0] !== 'refusal') return replyOf(text)
-  return { type: 'refusal', status: text[1] as Refusal['status'], message: text[2] }
+  return text[0] === 'refusal' ? refusalOf(text) : replyOf(text)
 }
 
 export function base64(data: Uint8Array): string {

@@ -7,16 +7,17 @@ import type { Redis } from 'ioredis'
 import type { BookContents } from '../core/book/contents.ts'
 import type { LeftMessage } from '../core/book/message.ts'
 import type { Effect } from '../core/effect.ts'
-import type { CommitReply, Cooled, Owned, Warmed } from '../core/input.ts'
+import type { CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../core/input.ts'
 import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
-import { type Commit, commitArguments } from './changes.ts'
+import { type Commit, commitText } from './changes.ts'
 import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
 import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
 import { type BookKeys, type Keys, keysUnder } from './keys.ts'
 import { messagesOf, messageText } from './messages.ts'
+import { type OwnAsked, OwnCalls } from './ownCalls.ts'
 import { type UnderWay, underWayOf } from './payments.ts'
 import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
 
@@ -33,6 +34,7 @@ export class RedisStore {
   readonly #redis: Redis
   readonly #keys: Keys
   readonly #scripts: Scripts
+  readonly #owns = new OwnCalls((...asked) => this.#sendOwns(...asked))
 
   constructor(redis: Redis, { prefix, scripts = loadScripts() }: RedisStoreOptions) {
     this.#redis = redis
@@ -76,18 +78,18 @@ export class RedisStore {
     // The list of threads is for readers, and in another slot: it may only ever name too many.
     await this.#plain(this.#redis.sadd(this.#keys.threads, thread))
     const keys = this.#keys.book(thread)
-    const { book, hotBalance, taken, given, underWay, payments, position, tallies } = keys
+    const { book, hotBalance, taken, given, underWay, payments, position, entered, tallies } = keys
     const asked = [epoch, mayOpen ? 'open' : '']
-    const reply = await this.#run<'missing' | BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, tallies], asked)
+    const reply = await this.#run<'missing' | BookText>('claim', [book, hotBalance, taken, given, underWay, payments, position, entered, tallies], asked)
     if (reply === 'missing') throw noBook(thread)
     return contentsOf(reply)
   }
 
   /** A reply for each, in their order. Where one is refused, those before it were applied, and those after it were not. */
   async commit(thread: ThreadId, epoch: string, commits: readonly Commit[]): Promise<readonly CommitReply[]> {
-    const { book, hotBalance, taken, given, underWay, payments, position, tallies, left } = this.#keys.book(thread)
-    const keys = [book, hotBalance, taken, given, underWay, payments, position, tallies, left]
-    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, ...commitArguments(commits)])
+    const { book, hotBalance, taken, given, underWay, payments, position, entered, tallies, left } = this.#keys.book(thread)
+    const keys = [book, hotBalance, taken, given, underWay, payments, position, entered, tallies, left]
+    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, commitText(commits)])
     if (replies === 'missing') throw noBook(thread)
     const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
     if (refused >= 0) throw new StoreRefused(`commit ${commits[refused]?.seq} of ${thread}, ${replies[refused]?.slice(9)}`)
@@ -110,18 +112,24 @@ export class RedisStore {
     return { returned: amount(total ?? 0n), cold: balance(cold ?? 0n) }
   }
 
-  async own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil'>): Promise<Owned> {
-    const { account, requestId, hash, keepUntil } = asked
-    const keys = [this.#keys.shard(account).coldBalance, this.#keys.hotSet(account, requestId)]
-    const [owner, first] = await this.#ofShard('own', account, keys, [thread, hash, String(keepUntil)])
-    return { owner: owner as ThreadId, hash: first ?? '' }
+  own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil'>): Promise<Owned> {
+    return this.#owns.own(thread, asked.account, asked)
   }
 
-  async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<'ok'> {
+  async #sendOwns(thread: ThreadId, account: AccountId, asked: readonly OwnAsked[]): Promise<readonly Owned[]> {
+    const keys = [this.#keys.shard(account).coldBalance, ...asked.map(({ requestId }) => this.#keys.hotSet(account, requestId))]
+    const args = [thread, ...asked.flatMap(({ hash, keepUntil }) => [hash, String(keepUntil)])]
+    const reply = await this.#ofShard('own', account, keys, args)
+    return asked.map((_, i) => ({ owner: reply[2 * i] as ThreadId, hash: reply[2 * i + 1] ?? '' }))
+  }
+
+  /** Where there is no book there is nothing to recall. */
+  async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<LeaveReply> {
     const { book, left } = this.#keys.book(to)
     const reply = await this.#run<'ok' | 'missing'>('leave', [book, left], [message.message, messageText(message)])
-    if (reply === 'missing') throw noBook(to)
-    return reply
+    if (reply !== 'missing') return reply
+    if (message.type === 'recall') return 'closed'
+    throw noBook(to)
   }
 
   /** Oldest first. */

@@ -1,7 +1,7 @@
 /** Small worlds in which threads crash, and stores die or stand still. */
 import fc from 'fast-check'
 import type { OddsPlan, StrikePlan } from '../../sim/workload/faultPlan.ts'
-import type { Latency, Plan } from '../../sim/workload/plan.ts'
+import { type Latency, type Plan, userLine } from '../../sim/workload/plan.ts'
 import { plan } from './plan.ts'
 
 /** From moments, shorter than a claim takes, to more than any command. */
@@ -19,38 +19,66 @@ const times: fc.Arbitrary<StrikePlan['times']> = fc.oneof(
 /** Some nothing, some all, most by chance. */
 const arrives: fc.Arbitrary<{ readonly arrives?: number }> = fc.constantFrom({}, {}, {}, { arrives: 0 }, { arrives: 1 })
 
-function strike({ connectors, durationMs }: Plan): fc.Arbitrary<StrikePlan> {
-  const common = { name: fc.constant('broken'), who: fc.constantFrom(...connectors.map(({ name }) => name)), times, fromMs: fc.constant(500) }
-  const untilMs = fc.constantFrom(durationMs, 3 * durationMs)
-  const more = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({ kind: fc.constant('crash' as const), midStep: fc.constantFrom(0, 0.5, 1), restartAfter: upTo(2_000), lateBy: upTo(1_000) }),
-    },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('store-restart' as const), restartAfter: upTo(2_000) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('store-stall' as const), lasts: upTo(5_000), lateBy: upTo(1_000) }) },
-  )
-  return fc.tuple(fc.record({ ...common, untilMs }), more, arrives).map(([base, rest, share]) => ({ ...base, ...share, ...rest }))
+/** On anything of the world that has this place. */
+function entry(who: readonly string[], durationMs: number) {
+  return { name: fc.constant('broken'), who: fc.constantFrom(...who), untilMs: fc.constantFrom(durationMs, 3 * durationMs) }
 }
 
-function passing({ connectors, durationMs }: Plan): fc.Arbitrary<OddsPlan> {
-  const common = {
-    name: fc.constant('broken'),
-    who: fc.constantFrom(...connectors.map(({ name }) => name)),
-    odds: fc.constantFrom(0.02, 0.2, 0.7),
-    fromMs: fc.constantFrom(0, 1_000),
-    untilMs: fc.constantFrom(durationMs, 3 * durationMs),
-  }
-  const more = fc.oneof(
-    fc.record({ kind: fc.constant('wake-lost' as const) }),
-    fc.record({ kind: fc.constant('wake-late' as const), by: upTo(2_000) }),
-    fc.record({ kind: fc.constant('wake-repeat' as const), after: upTo(2_000) }),
-  )
-  return fc.tuple(fc.record(common), more).map(([base, rest]) => ({ ...base, ...rest }))
-}
-
-export const faultyPlan: fc.Arbitrary<Plan> = plan.chain((world) =>
-  fc
-    .tuple(fc.array(strike(world), { minLength: 1, maxLength: 3 }), fc.array(passing(world), { maxLength: 2 }))
-    .map(([strikes, slips]) => ({ ...world, faults: [...strikes, ...slips].map((each, i) => ({ ...each, name: `broken${i}` })) })),
+const midStep = fc.constantFrom(0, 0.5, 1)
+const crash = fc.record({ kind: fc.constant('crash' as const), midStep, restartAfter: upTo(2_000), lateBy: upTo(1_000) })
+const storeRestart = fc.record({ kind: fc.constant('store-restart' as const), restartAfter: upTo(2_000) })
+const storeStall = fc.record({ kind: fc.constant('store-stall' as const), lasts: upTo(5_000), lateBy: upTo(1_000) })
+const pause = fc.record(
+  { kind: fc.constant('pause' as const), midStep, lasts: upTo(15_000), abandonAfter: upTo(2_000) },
+  { requiredKeys: ['kind', 'midStep', 'lasts'] },
 )
+/** Within what S3 allows for: two clocks are at most 500 ms apart. */
+const clock = fc.record(
+  { kind: fc.constant('clock' as const), by: upTo(250), driftPpm: fc.constantFrom(0, 200), lasts: upTo(3_000), store: fc.boolean() },
+  { requiredKeys: ['kind', 'by', 'driftPpm'] },
+)
+const partition = fc.record({
+  kind: fc.constant('partition' as const),
+  lasts: upTo(5_000),
+  ways: fc.constantFrom('both' as const, 'one' as const),
+  how: fc.constantFrom('refused' as const, 'silent' as const),
+})
+
+function strike({ connectors, durationMs }: Plan, lines: readonly string[]): fc.Arbitrary<StrikePlan> {
+  const at = (who: readonly string[]) => fc.record({ ...entry(who, durationMs), times, fromMs: fc.constant(500) })
+  const cut = fc.oneof({ weight: 4, arbitrary: crash }, { weight: 1, arbitrary: storeRestart }, { weight: 1, arbitrary: storeStall })
+  const names = connectors.map(({ name }) => name)
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(at(names), cut, arrives).map(([base, rest, share]) => ({ ...base, ...share, ...rest })) },
+    { weight: 2, arbitrary: fc.tuple(at(names), fc.oneof(pause, clock)).map(([base, rest]) => ({ ...base, ...rest })) },
+    { weight: 1, arbitrary: fc.tuple(at(lines), partition).map(([base, rest]) => ({ ...base, ...rest })) },
+  )
+}
+
+const wake = fc.oneof(
+  fc.record({ kind: fc.constant('wake-lost' as const) }),
+  fc.record({ kind: fc.constant('wake-late' as const), by: upTo(2_000) }),
+  fc.record({ kind: fc.constant('wake-repeat' as const), after: upTo(2_000) }),
+)
+const message = fc.oneof(
+  fc.record({ kind: fc.constant('drop' as const), refused: fc.constantFrom(0, 0.3, 1), noticedAfter: upTo(1_000) }, { requiredKeys: ['kind', 'refused'] }),
+  fc.record({ kind: fc.constant('repeat' as const), after: upTo(2_000) }),
+  fc.record({ kind: fc.constant('delay' as const), by: upTo(4_000) }),
+  fc.record({ kind: fc.constant('reorder' as const), by: upTo(1_000) }),
+)
+
+function passing({ connectors, durationMs }: Plan, lines: readonly string[]): fc.Arbitrary<OddsPlan> {
+  const at = (who: readonly string[]) => fc.record({ ...entry(who, durationMs), odds: fc.constantFrom(0.02, 0.2, 0.7), fromMs: fc.constantFrom(0, 1_000) })
+  const names = connectors.map(({ name }) => name)
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.tuple(at(names), wake).map(([base, rest]) => ({ ...base, ...rest })) },
+    { weight: 2, arbitrary: fc.tuple(at(lines), message).map(([base, rest]) => ({ ...base, ...rest })) },
+  )
+}
+
+export const faultyPlan: fc.Arbitrary<Plan> = plan.chain((world) => {
+  const lines = [...world.lines.map(({ name }) => name), ...world.endpoints.flatMap(({ name, at }) => at.map((connector) => userLine(name, connector)))]
+  return fc
+    .tuple(fc.array(strike(world, lines), { minLength: 1, maxLength: 4 }), fc.array(passing(world, lines), { maxLength: 3 }))
+    .map(([strikes, slips]) => ({ ...world, faults: [...strikes, ...slips].map((each, i) => ({ ...each, name: `broken${i}` })) }))
+})

@@ -1,6 +1,6 @@
 /** Small worlds: up to four connectors in any shape, a few users, a few seconds of traffic, and somebody who misbehaves. */
 import fc from 'fast-check'
-import type { Answers, ConnectorPlan, EndpointPlan, Latency, LinePlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
+import type { Answers, ConnectorPlan, EndpointPlan, Latency, LinePlan, MoneyPlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
 import { policies } from '../../src/core/routing/policies.ts'
 import { type Amount, amount } from '../../src/core/values/amount.ts'
 import { behaviour } from './behaviour.ts'
@@ -8,6 +8,7 @@ import { behaviour } from './behaviour.ts'
 const DURATION_MS = 3_000
 
 const sum = (min: bigint, max: bigint): fc.Arbitrary<Amount> => fc.bigInt({ min, max }).map(amount)
+const odds = fc.constantFrom(0, 0.3, 0.7, 1)
 
 const latency = (mostMs: number): fc.Arbitrary<Latency> =>
   fc.oneof(
@@ -94,6 +95,17 @@ function lines(names: readonly string[]): fc.Arbitrary<readonly LinePlan[]> {
   return fc.subarray(pairs.filter((pair) => !chain.includes(pair))).chain((more) => fc.tuple(...[...chain, ...more].map(line)))
 }
 
+/** Deposits and withdrawals of everybody, some of them asked twice. */
+const money = (users: readonly string[]): fc.Arbitrary<MoneyPlan> =>
+  fc.record({
+    name: fc.constant('ledger'),
+    who: fc.constant(users),
+    ratePerS: fc.constantFrom(1, 10),
+    amounts: fc.constant({ kind: 'uniform' as const, low: amount(0n), high: amount(400n) }),
+    deposits: odds,
+    repeatOdds: odds,
+  })
+
 export const plan: fc.Arbitrary<Plan> = fc
   .integer({ min: 1, max: 4 })
   .chain((size) => fc.tuple(...['c0', 'c1', 'c2', 'c3'].slice(0, size).map(connector)))
@@ -114,6 +126,7 @@ export const plan: fc.Arbitrary<Plan> = fc
       endpoints: fc.tuple(...users.map((user) => endpoint(user, connectors))),
       traffic: fc.constant([]),
       payments: fc.array(payment(users), { minLength: 1, maxLength: 120, size: 'max' }).map((rows) => rows.sort((a, b) => a.atMs - b.atMs)),
+      money: fc.tuple(money(users)),
       behaviours: fc.oneof(fc.constant([]), fc.array(behaviour({ connectors: names, users }), { minLength: 1, maxLength: 3 })),
       faults: fc.constant([]),
       subjects: fc.constant(names.slice(0, 1)),

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import type { Outcome, Pocket } from '../../src/core/book/change.ts'
+import type { Direction, MoneyReply } from '../../src/core/money/operation.ts'
 import { address } from '../../src/core/values/address.ts'
 import { type Amount, amount, MAX_INT64, MAX_RUNNING_TOTAL, MAX_TOTAL } from '../../src/core/values/amount.ts'
 import type { Fulfillment } from '../../src/core/values/condition.ts'
@@ -64,6 +65,16 @@ export type ChangeStep =
       readonly keptMs: number | undefined
     }
   | { readonly type: 'reject'; readonly number: number; readonly sender: number; readonly reply: Reply }
+  | {
+      readonly type: 'unconditional'
+      readonly number: number
+      readonly account: number
+      readonly unit: string
+      readonly direction: Direction
+      readonly amount: Amount
+      readonly pocket: Pocket
+      readonly reply: MoneyReply
+    }
   | { readonly type: 'consumed'; readonly message: number }
   | { readonly type: 'dropped'; readonly which: Which }
 
@@ -88,7 +99,12 @@ export type StoreStep =
   | { readonly do: 'read'; readonly accounts: readonly number[] }
   | { readonly do: 'balanceOf'; readonly account: number }
 
-export type Left = { readonly asks: string; readonly amount: Amount } | { readonly answers: Reply | number }
+export type Left =
+  | { readonly asks: string; readonly amount: Amount }
+  | { readonly answers: Reply | number }
+  | { readonly recalls: number }
+  | { readonly operation: string; readonly amount: Amount }
+  | { readonly answersMoney: MoneyReply | number }
 
 const HOUR_MS = 3_600_000
 
@@ -144,6 +160,13 @@ const reply: fc.Arbitrary<Reply> = fc.oneof(
   }),
 )
 
+const moneyReply = fc.constantFrom<MoneyReply>(
+  { type: 'moved' },
+  { type: 'moved' },
+  { type: 'declined', why: 'insufficient' },
+  { type: 'declined', why: 'tooMuch' },
+)
+
 const change: fc.Arbitrary<ChangeStep> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('take' as const, 'give' as const), account: known, amount: sum }) },
   {
@@ -187,6 +210,19 @@ const change: fc.Arbitrary<ChangeStep> = fc.oneof(
     }),
   },
   fc.record({ type: fc.constant('reject' as const), number, sender: known, reply }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('unconditional' as const),
+      number,
+      account: known,
+      unit,
+      direction: fc.constantFrom<Direction>('deposit', 'withdrawal'),
+      amount: sum,
+      pocket,
+      reply: moneyReply,
+    }),
+  },
   fc.record({ type: fc.constant('consumed' as const), message: number }),
   fc.record({ type: fc.constant('dropped' as const), which }),
 )
@@ -204,6 +240,9 @@ const total: fc.Arbitrary<Total> = fc.oneof(
 
 const left: fc.Arbitrary<Left> = fc.oneof(
   fc.record({ asks: text, amount: sum }),
+  fc.record({ recalls: known }),
+  fc.record({ operation: text, amount: sum }),
+  fc.record({ answersMoney: fc.oneof<fc.Arbitrary<MoneyReply | number>[]>(moneyReply, fc.constantFrom(409, 410)) }),
   fc.record({ answers: fc.oneof<fc.Arbitrary<Reply | number>[]>(reply, fc.constantFrom(409, 410)) }),
 )
 

@@ -260,18 +260,23 @@ function shown(value: unknown): string {
 }
 
 /** Hashes have no order; and a refused commit may leave zeros where there was nothing. */
-function contents({ isNew, seq, accounts, payments, positions, tallies }: BookContents): unknown {
+function contents({ isNew, seq, accounts, payments, positions, entered, tallies }: BookContents): unknown {
   return {
     isNew,
     seq,
     accounts: accountList(accounts),
     payments: sorted(payments, ({ payment }) => payment),
-    positions: sorted(
-      [...positions].filter(([, position]) => position !== 0n),
-      ([unit]) => unit,
-    ),
+    positions: sumList(positions),
+    entered: sumList(entered ?? new Map()),
     tallies: tallyList(tallies),
   }
+}
+
+function sumList(sums: ReadonlyMap<string, Balance>): unknown {
+  return sorted(
+    [...sums].filter(([, sum]) => sum !== 0n),
+    ([unit]) => unit,
+  )
 }
 
 function accountList(accounts: BookContents['accounts']): unknown {
@@ -302,7 +307,10 @@ function totalsOf(totals: ReadonlyMap<ThreadId, Amount>): Record<string, string>
 /** A simulated store that takes no number beyond int64, as Redis does. */
 function simulated(): SimStore {
   const allFit = () => {
-    for (const { entries } of store.books.values()) for (const { underWay } of entries.values()) fits(underWay)
+    for (const { entries, entered } of store.books.values()) {
+      for (const { underWay } of entries.values()) fits(underWay)
+      for (const sum of entered.values()) fits(sum)
+    }
   }
   const store: SimStore = new SimStore({
     entered: () => {},
@@ -398,6 +406,22 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
         reply: change.reply,
         keepUntil: EXPIRY_MS,
       }
+    case 'unconditional': {
+      const { account, unit, direction, amount, reply } = change
+      const pocket = direction === 'withdrawal' ? 'hot' : change.pocket
+      return {
+        type: 'unconditional',
+        payment: paymentId(change.number),
+        account: accountId(account),
+        unit,
+        direction,
+        amount,
+        pocket,
+        request: { id: `money ${change.number}`, hash: 'hash' },
+        reply,
+        keepUntil: EXPIRY_MS,
+      }
+    }
     case 'consumed':
       return { type: 'consumed', message: `m.${change.message}` }
     case 'dropped':
@@ -430,6 +454,16 @@ function messageOf(number: number, body: Left): LeftMessage {
   if ('answers' in body) {
     const reply = typeof body.answers === 'number' ? ({ type: 'refusal', status: body.answers === 409 ? 409 : 410, message: 'no' } as const) : body.answers
     return { type: 'answered', message, answers: `m.${number + 1}`, reply }
+  }
+  if ('recalls' in body) return { type: 'recall', message, account: accountId(body.recalls) }
+  if ('answersMoney' in body) {
+    const answer = body.answersMoney
+    const reply = typeof answer === 'number' ? ({ type: 'refusal', status: answer === 409 ? 409 : 410, message: 'no' } as const) : answer
+    return { type: 'operationAnswered', message, answers: `m.${number + 1}`, reply }
+  }
+  if ('operation' in body) {
+    const operation = { id: body.operation, account: accountId(0), direction: 'deposit', amount: body.amount, expiresAt: EXPIRY_MS } as const
+    return { type: 'operationAsked', message, from: 't1', operation }
   }
   const prepare: Prepare = { amount: body.amount, expiresAt: EXPIRY_MS, condition: CONDITION, destination: address('test.far'), data: new Uint8Array([number]) }
   return { type: 'askedAgain', message, from: 't1', account: accountId(0), requestId: body.asks, hash: 'hash', prepare }

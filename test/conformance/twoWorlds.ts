@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest'
 import { nothingChecked } from '../../sim/check/violation.ts'
 import { Witness } from '../../sim/check/witness.ts'
 import type { Plan } from '../../sim/workload/plan.ts'
+import { Clock } from '../../sim/world/clock.ts'
 import type { Context } from '../../sim/world/context.ts'
 import { Events } from '../../sim/world/events.ts'
 import { Incarnation } from '../../sim/world/incarnation.ts'
@@ -136,6 +137,7 @@ export function simulated(steps: readonly Step[]): Played[] {
     maxPacketAmount: config.maxPacketAmount,
     feePpm: undefined,
     nowMs: () => events.nowMs(),
+    latestMs: () => events.nowMs(),
     isPrompt: true,
   })
   const store = new SimStore(witness)
@@ -151,6 +153,7 @@ export function simulated(steps: readonly Step[]): Played[] {
     checked: nothingChecked(),
     fired: new Map(),
     behaved: undefined,
+    excused: new Set(),
     trace: (line) => {
       if (line.kind === 'input' && line.who !== 'announcer') seen.push({ input: line.input, effects: [] })
       if (line.kind === 'effect' && line.who !== 'announcer') seen.at(-1)?.effects.push(line.effect)
@@ -163,6 +166,7 @@ export function simulated(steps: readonly Step[]): Played[] {
       home: {
         name: 'hub',
         store,
+        storeClock: new Clock(),
         witness,
         send: (_, { prepare }, hear) => {
           waiting.push({ prepare, hear })
@@ -172,10 +176,12 @@ export function simulated(steps: readonly Step[]): Played[] {
       },
       config,
       draws: draws(),
-      way: { events, process: new StoreProcess(events), stream: new Stream(SEED, 'store hub t0'), latency: constant },
+      way: { events, process: new StoreProcess(events), stream: new Stream(SEED, 'store hub t0'), latency: constant, confirmUs: 0 },
+      clock: new Clock(),
       ended: () => {
         throw new Error('the thread ended')
       },
+      lacksStore: () => {},
     },
     't0-1',
   )

@@ -41,6 +41,8 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
     ['if text == nil then text = redis', 'if not text then text = redis'],
     ['if text == nil then text = kept[payment] end', ''],
     ['for payment, text in pairs(stored) do kept[payment] = text end', 'kept = stored'],
+    ["if ARGV[i + 2] ~= '' then", 'if true then'],
+    ['add(ENTERED, ARGV[i + 4], ARGV[i + 3])', 'add(POSITION, ARGV[i + 4], ARGV[i + 3])'],
     ['if isRefused(reply) then break end', ''],
   ],
   'cool.lua': [
@@ -53,9 +55,9 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
     ["redis.call('HSET', LEFT, id, place", "redis.call('HSETNX', LEFT, id, place"],
   ],
   'own.lua': [
-    ["return { 'ok', owner, first }", "return { 'ok', owner, hash }"],
+    ["string.match(there, '^(%S+) (.*)$')", "string.match(there, '^%S+'), hash"],
     ["'PXAT', keepUntil", "'PX', keepUntil"],
-    ['if entry then', 'if entry and string.sub(entry, 1, #thread) ~= thread then'],
+    ['if there then', 'if there and string.sub(there, 1, #thread) ~= thread then'],
   ],
   'warm.lua': [
     ['local unseen = excess(SCRATCH, before, taken)', "local unseen = '0'"],

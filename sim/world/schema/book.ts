@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Change } from '../../../src/core/book/change.ts'
 import type { LeftMessage } from '../../../src/core/book/message.ts'
+import { moneyAnswer, moneyReply, operation } from './money.ts'
 import { describes, named } from './shape.ts'
 import {
   accountId,
@@ -114,6 +115,22 @@ const changes = {
     'A prepare with an id was rejected before any charge. Moves no money.',
     z.strictObject({ type: z.literal('reject'), payment: paymentId, sender: accountId, request, reply, keepUntil }),
   ),
+  unconditional: named(
+    'unconditional',
+    'An operation of the ledger. Where the reply is moved, a deposit adds amount to pocket and to entered[unit]; a withdrawal takes it from hot and from entered[unit].',
+    z.strictObject({
+      type: z.literal('unconditional'),
+      payment: paymentId.describe('Under which the answer is kept.'),
+      account: accountId,
+      unit,
+      direction: z.enum(['deposit', 'withdrawal']),
+      amount,
+      pocket,
+      request,
+      reply: moneyReply,
+      keepUntil: ms.describe('The answer is told again until then.'),
+    }),
+  ),
   consumed: named('consumed', 'A left message was handled, and goes. Moves no money.', z.strictObject({ type: z.literal('consumed'), message: messageId })),
   dropped: named('dropped', 'A settled payment is forgotten. Moves no money.', z.strictObject({ type: z.literal('dropped'), payment: paymentId })),
 } satisfies Record<Change['type'], z.ZodType>
@@ -126,6 +143,7 @@ export const change = z.discriminatedUnion('type', [
   changes.credit,
   changes.refund,
   changes.reject,
+  changes.unconditional,
   changes.consumed,
   changes.dropped,
 ])
@@ -153,7 +171,22 @@ const answered = named(
     reply: answer,
   }),
 )
-export const leftMessage = z.discriminatedUnion('type', [askedAgain, answered])
+const recall = named(
+  'Recall',
+  'Give back all that you hold of this account (B10).',
+  z.strictObject({ type: z.literal('recall'), message: messageId, account: accountId }),
+)
+const operationAsked = named(
+  'OperationAsked',
+  "An operation whose id another thread owns: left in the owner's book.",
+  z.strictObject({ type: z.literal('operationAsked'), message: messageId, from: threadId, operation }),
+)
+const operationAnswered = named(
+  'OperationAnswered',
+  "The owner's answer to it: left in the asker's book.",
+  z.strictObject({ type: z.literal('operationAnswered'), message: messageId, answers: messageId, reply: moneyAnswer }),
+)
+export const leftMessage = z.discriminatedUnion('type', [askedAgain, answered, recall, operationAsked, operationAnswered])
 
 describes<typeof change, Change>()
 describes<typeof leftMessage, LeftMessage>()

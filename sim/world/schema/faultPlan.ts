@@ -50,10 +50,37 @@ export const fault = z.discriminatedUnion('kind', [
     restartAfter: latency,
     ...cut,
   }).describe('A thread dies with all that it had in memory, and starts again under a new epoch.'),
-  strike('store-restart', { restartAfter: latency, arrives: cut.arrives }).describe(
-    'The store dies and comes back with all its data; every connection breaks.',
+  strike('pause', {
+    thread: z.exactOptional(threadId.describe('Left out: any.')),
+    midStep: odds.describe('That it falls between two effects of the next step; otherwise between two inputs.'),
+    lasts: latency,
+    abandonAfter: z.exactOptional(latency.describe('When another life is started, while the first may yet wake. Left out: never.')),
+  }).describe('A thread does nothing for a time, while what comes waits for it.'),
+  strike('clock', {
+    thread: z.exactOptional(threadId.describe("Whose. Left out: any, but where it is the store's.")),
+    store: z.exactOptional(z.boolean()),
+    by: latency.describe('How far, forwards or backwards.'),
+    driftPpm: milliseconds.describe('Parts in a million, at most, fast or slow.'),
+    lasts: z.exactOptional(latency.describe('Left out: until untilMs.')),
+  }).describe('A clock goes wrong, and is set right.'),
+  strike('partition', { lasts: latency, ways: z.enum(['both', 'one']), how: z.enum(['refused', 'silent']) }).describe('Nothing gets through a line.'),
+  strike('store-restart', { restartAfter: latency, arrives: cut.arrives, loses: z.exactOptional(latency.describe('Left out: nothing.')) }).describe(
+    'The store dies and comes back as it was so long before; every connection breaks.',
+  ),
+  strike('store-failover', { restartAfter: latency, arrives: cut.arrives, loses: latency }).describe(
+    'One node of the store dies, and its shards come back as they were so long before; every connection breaks.',
+  ),
+  strike('store-cut', { thread: z.exactOptional(threadId.describe('Left out: any.')), ...cut }).describe(
+    "A thread's connection to the store breaks, and it makes a new one.",
   ),
   strike('store-stall', { lasts: latency, ...cut }).describe('The store stands still; a connection with a command that is not answered in time is given up.'),
+  passing('drop', {
+    refused: odds.describe('That a lost prepare had no connection, so that its sender knows that it was not taken.'),
+    noticedAfter: z.exactOptional(latency.describe('When its sender notices that the connection is broken. Left out: never.')),
+  }).describe('A message is lost, with the connection that it came by.'),
+  passing('repeat', { after: latency }).describe('An announcement, or a prepare with an id, comes twice.'),
+  passing('delay', { by: latency }).describe('A message takes so much longer.'),
+  passing('reorder', { by: latency }).describe('A message is overtaken by the next in its direction, or comes so much later.'),
   passing('wake-lost', {}).describe('A hint between two threads is lost.'),
   passing('wake-late', { by: latency }).describe('A hint between two threads comes late.'),
   passing('wake-repeat', { after: latency }).describe('A hint between two threads comes twice.'),

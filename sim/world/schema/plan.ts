@@ -35,6 +35,7 @@ const connector = z.strictObject({
   attemptTimeoutMs: z.exactOptional(milliseconds),
   coolAfterMs: milliseconds,
   feePpm: z.exactOptional(count.describe('What it keeps of every packet, in millionths.')),
+  durability: z.exactOptional(z.enum(['everysec', 'always', 'wait'])).describe('What its store may lose of what it acknowledged (B12). Left out: everysec.'),
   limitsKnown: z.boolean().describe("Whether the peers' limits are known to its policies."),
 })
 const line = z.strictObject({
@@ -77,6 +78,14 @@ const traffic = z.strictObject({
   repeatOdds: odds.describe('That one with an id is asked twice.'),
   repeatAfterMs: milliseconds,
 })
+const money = z.strictObject({
+  name,
+  who: z.array(name).describe('Endpoint members. When all is over each draws out all that it has.'),
+  ratePerS: z.number().min(0),
+  amounts,
+  deposits: odds.describe('That an operation is a deposit; otherwise it is a withdrawal.'),
+  repeatOdds: odds.describe('That it is asked twice at once, at two threads.'),
+})
 const behaviour = z.strictObject({
   name,
   who: name,
@@ -117,6 +126,7 @@ export const plan = named(
     endpoints: z.array(endpoint).describe('Users.'),
     traffic: z.array(traffic),
     payments: z.array(payment).describe('In order of time; in place of traffic, where not empty.'),
+    money: z.exactOptional(z.array(money)).describe('Deposits and withdrawals. Left out: none.'),
     behaviours: z.array(behaviour),
     faults: z.array(fault),
     subjects: z.array(name).describe('The connectors whose policy is compared.'),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Effect } from '../../../src/core/effect.ts'
 import type { Input } from '../../../src/core/input.ts'
 import { change, leftMessage, record, request, unresolved } from './book.ts'
+import { moneyAnswer, moneyReply, operation } from './money.ts'
 import { bookEntry, snapshot, tallies, tally } from './routing.ts'
 import { describes, named } from './shape.ts'
 import {
@@ -40,14 +41,17 @@ export const claimReply = named(
     payments: z.array(
       z.strictObject({
         payment: paymentId,
-        record: z.exactOptional(record).describe('Left out: a reject that moved nothing.'),
+        record: z.exactOptional(record).describe('Left out: a reject that moved nothing, or an operation.'),
         unresolved: z.array(unresolved),
         tombstone: z
-          .exactOptional(z.strictObject({ sender: accountId, request: z.exactOptional(request), reply, keepUntil: z.exactOptional(ms) }))
+          .exactOptional(
+            z.strictObject({ sender: accountId, request: z.exactOptional(request), reply: z.union([reply, moneyReply]), keepUntil: z.exactOptional(ms) }),
+          )
           .describe('The reply, once settled. Left out: under way.'),
       }),
     ),
     positions: z.record(unit, balance),
+    entered: z.exactOptional(z.record(unit, balance)).describe('What entered through it less what left (R5). Left out: nothing ever did.'),
     tallies: tallies(tally),
   }),
 )
@@ -76,12 +80,17 @@ export const coolReply = z.union([
 ])
 export const ownReply = named('Owned', 'Who owns the id, and the hash under which it was first seen.', z.strictObject({ owner: threadId, hash: contentHash }))
 
+export const leaveReply = z.enum(['ok', 'closed']).describe('ok: it is durable. closed: nobody has that book; nothing was left.')
+
 const inputs = {
   started: z.strictObject({ type: z.literal('started'), at: ms, epoch }).describe('The thread begins.'),
   claimed: z.strictObject({ type: z.literal('claimed'), at: ms, draw, book: claimReply }).describe('Reply to claim.'),
   prepareReceived: z
     .strictObject({ type: z.literal('prepareReceived'), at: ms, draw, from: accountId, request: requestNumber, requestId: z.exactOptional(requestId), prepare })
     .describe('A concentric prepare: `from` wants to send money.'),
+  moneyAsked: z
+    .strictObject({ type: z.literal('moneyAsked'), at: ms, request: requestNumber, operation })
+    .describe('Money comes in or goes out without a condition.'),
   fulfillReceived: z
     .strictObject({ type: z.literal('fulfillReceived'), at: ms, from: accountId, payment: paymentId, attempt, fulfill })
     .describe('A concentric fulfill: the receiver answers an attempt.'),
@@ -95,7 +104,7 @@ const inputs = {
   warmed: z.strictObject({ type: z.literal('warmed'), at: ms, draw, account: accountId, reply: warmReply }).describe('Reply to warm.'),
   cooled: z.strictObject({ type: z.literal('cooled'), at: ms, account: accountId, reply: coolReply }).describe('Reply to cool.'),
   owned: z.strictObject({ type: z.literal('owned'), at: ms, draw, account: accountId, requestId, reply: ownReply }).describe('Reply to own.'),
-  left: z.strictObject({ type: z.literal('left'), at: ms, to: threadId, message: messageId }).describe('Reply to leave: it is durable.'),
+  left: z.strictObject({ type: z.literal('left'), at: ms, to: threadId, message: messageId, reply: leaveReply }).describe('Reply to leave.'),
   wakeHeard: z.strictObject({ type: z.literal('wakeHeard'), at: ms }).describe('A hint that something was left for this thread.'),
   leftRead: z
     .strictObject({ type: z.literal('leftRead'), at: ms, draw, messages: z.array(leftMessage) })
@@ -117,6 +126,7 @@ export const input = named(
     inputs.started,
     inputs.claimed,
     inputs.prepareReceived,
+    inputs.moneyAsked,
     inputs.fulfillReceived,
     inputs.rejectReceived,
     inputs.sendFailed,
@@ -170,6 +180,7 @@ export const effects = {
   answer: z
     .strictObject({ type: z.literal('answer'), request: requestNumber, reply: answer })
     .describe('Ends a request: a fulfill only when its credit is durable (B1).'),
+  answerMoney: z.strictObject({ type: z.literal('answerMoney'), request: requestNumber, reply: moneyAnswer }).describe('Ends a request for an operation.'),
   stop: z
     .strictObject({ type: z.literal('stop'), why: z.enum(['fenced', 'lostWrites']) })
     .describe('fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. Its connections are closed without an answer.'),
@@ -190,6 +201,7 @@ export const effect = named(
     effects.wake,
     effects.sendPrepare,
     effects.answer,
+    effects.answerMoney,
     effects.stop,
     effects.sleepUntil,
   ]),

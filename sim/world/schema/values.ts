@@ -90,7 +90,7 @@ export const refusalFields = {
 export const prepare = named('Prepare', 'RFC 27. The amount is in the unit of the account that it is sent to or from.', z.strictObject(prepareFields))
 export const fulfill = named('Fulfill', 'RFC 27.', z.strictObject(fulfillFields))
 export const reject = named('Reject', 'RFC 27.', z.strictObject(rejectFields))
-const refusal = named('Refusal', 'Refused before it counts as a payment: no packet, and no money moved for this request.', z.strictObject(refusalFields))
+export const refusal = named('Refusal', 'Refused before it counts as a payment: no packet, and no money moved for this request.', z.strictObject(refusalFields))
 export const reply = z.discriminatedUnion('type', [fulfill, reject])
 export const answer = z.discriminatedUnion('type', [fulfill, reject, refusal])
 

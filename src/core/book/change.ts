@@ -2,6 +2,7 @@
  * What a thread may do to its own book, as words: a `commit` is a list of these. The store applies
  * them in order and knows no others; the thread's mirror moves when the commit is emitted.
  */
+import type { Direction, MoneyReply } from '../money/operation.ts'
 import type { AccountId, Unit } from '../values/account.ts'
 import type { Address } from '../values/address.ts'
 import type { Amount } from '../values/amount.ts'
@@ -96,6 +97,19 @@ export type Change =
       readonly sender: AccountId
       readonly request: RequestKey
       readonly reply: Reply
+      readonly keepUntil: UnixMs
+    }
+  /** Money comes in or goes out where `reply` says that it moved; the answer is kept either way. */
+  | {
+      readonly type: 'unconditional'
+      readonly payment: PaymentId
+      readonly account: AccountId
+      readonly unit: Unit
+      readonly direction: Direction
+      readonly amount: Amount
+      readonly pocket: Pocket
+      readonly request: RequestKey
+      readonly reply: MoneyReply
       readonly keepUntil: UnixMs
     }
   | { readonly type: 'consumed'; readonly message: string }

@@ -1,4 +1,5 @@
 /** A whole book, as `claim` returns it to the thread that takes it over. */
+import type { MoneyReply } from '../money/operation.ts'
 import type { Tally } from '../routing/candidate.ts'
 import type { BookReading } from '../routing/reading.ts'
 import type { Tallies } from '../routing/snapshot.ts'
@@ -12,14 +13,14 @@ import type { PaymentId, PaymentRecord, RequestKey, Unresolved } from './change.
 export interface Tombstone {
   readonly sender: AccountId
   readonly request: RequestKey | undefined
-  readonly reply: Reply
+  readonly reply: Reply | MoneyReply
   /** With an id: until when it is kept. */
   readonly keepUntil: UnixMs | undefined
 }
 
 export interface StoredPayment {
   readonly payment: PaymentId
-  /** Undefined for a reject that moved nothing. */
+  /** Undefined for a reject that moved nothing, and for an operation. */
   readonly record: PaymentRecord | undefined
   /** Attempts that ended without an answer (S2). */
   readonly unresolved: readonly Unresolved[]
@@ -35,5 +36,7 @@ export interface BookContents {
   readonly accounts: readonly BookReading[]
   readonly payments: readonly StoredPayment[]
   readonly positions: ReadonlyMap<Unit, Balance>
+  /** What entered through this book less what left, for each unit; left out: nothing ever did (R5, R6). */
+  readonly entered?: ReadonlyMap<Unit, Balance> | undefined
   readonly tallies: Tallies<Tally>
 }

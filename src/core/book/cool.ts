@@ -7,7 +7,7 @@ import type { ThreadState } from '../threadState.ts'
 import { type Amount, excess } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import { noteGiven, write } from './commits.ts'
-import { give, type Holding, hearCold, warmingViewOf } from './holding.ts'
+import { give, type Holding, hearCold, isAwaited, warmingViewOf } from './holding.ts'
 import { keep } from './warming.ts'
 
 /** At most one cool of an account in this time, and one under way. */
@@ -25,7 +25,7 @@ export function coolWhenIdle(state: ThreadState, holding: Holding, at: UnixMs): 
 /** The look: hot that was not used for `coolAfter` goes back. */
 export function coolIdle(state: ThreadState, holding: Holding, at: UnixMs): void {
   holding.idleArmed = false
-  if (holding.hot === 0n || holding.waiting.length > 0) return
+  if (holding.hot === 0n || isAwaited(holding)) return
   const due = holding.usedAt + state.config.coolAfterMs
   if (at >= due) giveBack(state, holding, holding.hot)
   else {
@@ -37,11 +37,12 @@ export function coolIdle(state: ThreadState, holding: Holding, at: UnixMs): void
 /** After money came in: what is beyond the warming policy's measure goes back in the same commit. */
 export function coolExcess(state: ThreadState, holding: Holding, at: UnixMs): void {
   if (!holding.served) {
+    coolUnserved(state, holding)
     noteGiven(state, holding)
     return
   }
   if (holding.account.parallelism === 1) return
-  if (holding.waiting.length === 0) {
+  if (!isAwaited(holding)) {
     const beyond = excess(holding.hot, keep(state.config.warming, warmingViewOf(holding, at)))
     if (beyond > 0n) giveBack(state, holding, beyond)
   }
@@ -98,8 +99,12 @@ export function heardCool(state: ThreadState, holding: Holding, reply: Cooled | 
   sendCool(state, holding, at)
 }
 
-/** This thread is in the account's farm no more: what it still holds goes back (B7). */
+/** This thread is not in the account's farm: what it holds, and no withdrawal gathers, goes back (B7). */
 export function coolUnserved(state: ThreadState, holding: Holding): void {
+  if (holding.withdrawals === undefined) coolAll(state, holding)
+}
+
+export function coolAll(state: ThreadState, holding: Holding): void {
   if (holding.hot > 0n) giveBack(state, holding, holding.hot)
 }
 

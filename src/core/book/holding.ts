@@ -1,8 +1,10 @@
 /** What one thread knows and holds of one account: its own part of the money, and what the store last told. */
+import type { Booking } from '../money/operation.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { Tally } from '../routing/candidate.ts'
 import type { Account } from '../values/account.ts'
 import { type Amount, add, type Balance, excess, minus, plus, subtract, weight, ZERO } from '../values/amount.ts'
+import type { RevolvingMap } from '../values/revolvingMap.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Counted, Pocket } from './change.ts'
 import type { WarmingView } from './warming.ts'
@@ -41,6 +43,11 @@ export interface Holding {
   warmingSince: UnixMs | undefined
   /** Prepares that wait for it, in order of arrival (B6). */
   waiting: Payment[]
+  /** Withdrawals that gather hot here, in order of arrival. */
+  withdrawals: readonly Booking[] | undefined
+  gatherArmed: boolean
+  /** Messages that recall what is held of it, until a warm that is under way has come (B10). */
+  recalls: readonly string[] | undefined
   /** Its running totals are near the end of their range (R6). */
   full: boolean
   usedAt: UnixMs
@@ -52,7 +59,9 @@ export interface Holding {
   refusal: Refusal | undefined
   /** Payments of this sender that are not yet told, and tombstones kept for its ids (B5). */
   open: number
-  ids: Map<string, Payment> | undefined
+  ids: RevolvingMap<string, Payment> | undefined
+  /** Operations that this thread owns, by their id, and answers that are kept. */
+  bookings: Map<string, Booking> | undefined
   /** Running totals by route of how attempts to it ended. */
   tallies: Map<string, MutableTally> | undefined
 }
@@ -78,6 +87,9 @@ export function makeHolding(account: Account, served: boolean): Holding {
     coldAt: Number.NEGATIVE_INFINITY,
     warmingSince: undefined,
     waiting: [],
+    withdrawals: undefined,
+    gatherArmed: false,
+    recalls: undefined,
     full: false,
     usedAt: Number.NEGATIVE_INFINITY,
     usedSince: Number.NEGATIVE_INFINITY,
@@ -87,6 +99,7 @@ export function makeHolding(account: Account, served: boolean): Holding {
     refusal: undefined,
     open: 0,
     ids: undefined,
+    bookings: undefined,
     tallies: undefined,
   }
 }
@@ -146,8 +159,14 @@ export function warmingViewOf(holding: Holding, at: UnixMs): WarmingView {
   }
 }
 
+/** Somebody waits for more hot. */
+export function isAwaited(holding: Holding): boolean {
+  return holding.waiting.length > 0 || holding.withdrawals !== undefined
+}
+
 function lackingOf(holding: Holding): Amount {
   let sum = ZERO
+  for (const { operation } of holding.withdrawals ?? []) sum = add(sum, operation.amount)
   for (const payment of holding.waiting) sum = add(sum, payment.prepare.amount)
   return excess(sum, holding.hot)
 }

@@ -4,16 +4,19 @@
  */
 import { hash } from 'node:crypto'
 import type { Owned } from '../input.ts'
+import { heardOperationAnswered, heardOperationAsked } from '../money/ask.ts'
 import { answer } from '../payment/answer.ts'
 import { begin, happen } from '../payment/lifecycle.ts'
 import { makePayment, type Payment, type Rival } from '../payment/payment.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import type { Prepare, Refusal } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
+import { unreachable } from '../values/unreachable.ts'
 import { write } from './commits.ts'
 import type { Holding } from './holding.ts'
 import { leave } from './leave.ts'
 import type { Answered, AskedAgain, Asker, LeftMessage } from './message.ts'
+import { heardRecall } from './recall.ts'
 
 const conflict: Refusal = { type: 'refusal', status: 409, message: 'this Request-Id was used with other content' }
 export const tooManyOpen: Refusal = { type: 'refusal', status: 429, message: 'too many payments or kept answers are open for this account' }
@@ -77,8 +80,24 @@ export function heardLeft(state: ThreadState, messages: readonly LeftMessage[], 
   for (const message of messages) {
     if (state.consumed.has(message.message)) continue
     state.consumed.add(message.message)
-    if (message.type === 'answered') heardAnswered(state, message)
-    else heardAskedAgain(state, message, at)
+    heardMessage(state, message, at)
+  }
+}
+
+function heardMessage(state: ThreadState, message: LeftMessage, at: UnixMs): void {
+  switch (message.type) {
+    case 'askedAgain':
+      return heardAskedAgain(state, message, at)
+    case 'answered':
+      return heardAnswered(state, message)
+    case 'recall':
+      return heardRecall(state, message)
+    case 'operationAsked':
+      return heardOperationAsked(state, message, at)
+    case 'operationAnswered':
+      return heardOperationAnswered(state, message)
+    default:
+      return unreachable(message)
   }
 }
 

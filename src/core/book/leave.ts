@@ -3,6 +3,7 @@
  * struck out only when its answer has been left: whoever takes over this book finds it again (B9).
  */
 import type { Effect } from '../effect.ts'
+import type { Input } from '../input.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { ThreadId } from '../values/account.ts'
 import { write } from './commits.ts'
@@ -24,11 +25,11 @@ export function leave(state: ThreadState, to: ThreadId, make: (message: string) 
   return id
 }
 
-/** It lies in the other's book. */
-export function heardLeftThere(state: ThreadState, to: ThreadId, message: string): void {
+/** It lies in the other's book. A recall finds nothing in a book that nobody has (B10). */
+export function heardLeftThere(state: ThreadState, { to, message, reply }: Extract<Input, { type: 'left' }>): void {
   const leaving = state.leaving.get(message)
   if (leaving === undefined) return
   state.leaving.delete(message)
-  state.effects.push({ type: 'wake', to })
+  if (reply === 'ok') state.effects.push({ type: 'wake', to })
   if (leaving.consumes !== undefined) write(state, { type: 'consumed', message: leaving.consumes })
 }

@@ -1,4 +1,5 @@
 /** What one thread leaves in another's book: it must not be lost, so it is durable before it is hinted at. */
+import type { MoneyReply, Operation } from '../money/operation.ts'
 import type { AccountId, ThreadId } from '../values/account.ts'
 import type { Prepare, Refusal, Reply } from '../values/packet.ts'
 
@@ -24,4 +25,26 @@ export interface Answered {
   readonly reply: Reply | Refusal
 }
 
-export type LeftMessage = AskedAgain | Answered
+/** B10: give back all that you hold of this account. */
+export interface Recall {
+  readonly type: 'recall'
+  readonly message: string
+  readonly account: AccountId
+}
+
+/** An operation whose id the other owns. */
+export interface OperationAsked {
+  readonly type: 'operationAsked'
+  readonly message: string
+  readonly from: ThreadId
+  readonly operation: Operation
+}
+
+export interface OperationAnswered {
+  readonly type: 'operationAnswered'
+  readonly message: string
+  readonly answers: string
+  readonly reply: MoneyReply | Refusal
+}
+
+export type LeftMessage = AskedAgain | Answered | Recall | OperationAsked | OperationAnswered

@@ -3,13 +3,15 @@
  * Every command may be applied twice: each compares totals, numbers or ids before it writes. The store may have lost what it
  * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
-import { askForWarmAgain } from '../payment/admission.ts'
+import { askToOwn as askToOwnMoney } from '../money/ask.ts'
 import { askToOwn } from '../payment/receive.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
 import { resendLost } from './commits.ts'
 import { resendCool } from './cool.ts'
+import { leave } from './leave.ts'
 import { expectLate } from './recovery.ts'
+import { askForWarmAgain } from './warm.ts'
 
 export function askAgain(state: ThreadState, at: UnixMs): void {
   if (!state.serving) {
@@ -20,14 +22,20 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const holding of state.holdings.values()) askForWarmAgain(state, holding, at)
   for (const holding of state.cooling) resendCool(state, holding, at)
   for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
-  leaveAgain(state)
+  for (const booking of state.owningMoney) askToOwnMoney(state, booking)
+  for (const { effect } of state.leaving.values()) state.effects.push(effect)
+  askOwnersAgain(state)
   state.effects.push({ type: 'readLeft' })
   expectLate(state, at)
 }
 
-function leaveAgain(state: ThreadState): void {
-  for (const [message, { question }] of state.asked) {
-    if (question !== undefined && !state.leaving.has(message)) state.leaving.set(message, { effect: question, consumes: undefined })
+/** A question under a new number, whose answer is another: the last may have been left, and lost, and is not left again. */
+function askOwnersAgain(state: ThreadState): void {
+  for (const [message, asked] of [...state.asked]) {
+    const { question } = asked
+    if (question === undefined || state.leaving.has(message)) continue
+    state.asked.delete(message)
+    const again = leave(state, question.to, (id) => ({ ...question.message, message: id }))
+    state.asked.set(again, { ...asked, question: state.leaving.get(again)?.effect })
   }
-  for (const { effect } of state.leaving.values()) state.effects.push(effect)
 }

@@ -5,7 +5,8 @@
  */
 
 import { serves } from '../directory.ts'
-import { askForWarm } from '../payment/admission.ts'
+import { takeUpBooking } from '../money/booking.ts'
+import type { MoneyReply } from '../money/operation.ts'
 import { repeatLater } from '../payment/lifecycle.ts'
 import { type Payment, takeUp } from '../payment/payment.ts'
 import { takeUpOffer } from '../payment/settle.ts'
@@ -14,9 +15,10 @@ import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import type { AccountId } from '../values/account.ts'
 import { amount } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
-import type { BookContents, StoredPayment } from './contents.ts'
+import type { BookContents, StoredPayment, Tombstone } from './contents.ts'
 import { coolUnserved, coolWhenIdle, sweepCool } from './cool.ts'
 import type { Holding } from './holding.ts'
+import { askForWarm } from './warm.ts'
 
 /** Shards asked in one slot of the timers: 100,000 accounts take 10 s, and the store has other work too. */
 const SWEPT_AT_ONCE = 100
@@ -25,6 +27,7 @@ const SWEEP_INTERVAL_MS = 10
 export function takeUpBook(state: ThreadState, book: BookContents, at: UnixMs): void {
   state.seq = book.seq
   state.recent.beginAfter(book.seq)
+  for (const [unit, entered] of book.entered ?? []) state.entered.set(unit, entered)
   for (const [unit, position] of book.positions) state.positions.set(unit, position)
   for (const { account, hot, taken, given } of book.accounts) {
     const holding = mustHold(state, account, hot !== 0n)
@@ -69,7 +72,9 @@ function takeUpPayment(state: ThreadState, stored: StoredPayment, at: UnixMs): v
     state.drops.push({ type: 'dropped', payment: id })
     return
   }
-  const payment: Payment = takeUp(state, { id, sender, record, request, reply: tombstone?.reply })
+  const reply = tombstone?.reply
+  if (reply !== undefined && isOfMoney(reply)) return takeUpBooking(state, stored, sender, reply, at)
+  const payment: Payment = takeUp(state, { id, sender, record, request, reply })
   if (tombstone?.keepUntil !== undefined) {
     state.timers.arm(Math.max(at, tombstone.keepUntil), { type: 'forget', payment })
   } else if (record !== undefined) {
@@ -78,6 +83,10 @@ function takeUpPayment(state: ThreadState, stored: StoredPayment, at: UnixMs): v
     takeUpOffer(state, payment, { number, route, receiver, outgoingAmount, outgoingExpiry, repeatable: data !== undefined })
     repeatLater(state, payment, at)
   }
+}
+
+function isOfMoney(reply: Tombstone['reply']): reply is MoneyReply {
+  return reply.type === 'moved' || reply.type === 'declined'
 }
 
 /** A command that was sent before a connection broke may be applied after those that were sent on the next. */

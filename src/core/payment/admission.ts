@@ -4,11 +4,13 @@
  */
 import { write } from '../book/commits.ts'
 import { coolUnserved, coolWhenIdle } from '../book/cool.ts'
-import { type Holding, take, warmingViewOf } from '../book/holding.ts'
-import { wanted } from '../book/warming.ts'
+import { type Holding, take } from '../book/holding.ts'
+import { giveRecalled } from '../book/recall.ts'
+import { askForWarm } from '../book/warm.ts'
 import type { Warmed } from '../input.ts'
+import { payGathered } from '../money/booking.ts'
 import type { ThreadState } from '../threadState.ts'
-import { type Amount, minus, subtract, times, ZERO } from '../values/amount.ts'
+import { type Amount, minus, subtract, times } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Payment } from './payment.ts'
 
@@ -42,21 +44,6 @@ export function admit(state: ThreadState, payment: Payment, at: UnixMs): 'pass' 
   return 'waits'
 }
 
-/** Where nobody waits it wants nothing, and tells what was granted. */
-export function askForWarm(state: ThreadState, holding: Holding, at: UnixMs): void {
-  if (holding.warmingSince !== undefined) return
-  holding.warmingSince = at
-  const amount = holding.waiting.length === 0 ? ZERO : wanted(state.config.warming, warmingViewOf(holding, at))
-  state.effects.push({ type: 'warm', account: holding.account.id, taken: holding.taken, wanted: amount })
-}
-
-/** The answer to the one that is under way will never come. */
-export function askForWarmAgain(state: ThreadState, holding: Holding, at: UnixMs): void {
-  if (holding.warmingSince === undefined) return
-  holding.warmingSince = undefined
-  askForWarm(state, holding, at)
-}
-
 /** What the waiting prepares come to: each is told to the caller, in order, until one needs another warm. */
 export function heardWarm(
   state: ThreadState,
@@ -70,6 +57,7 @@ export function heardWarm(
   holding.warmingSince = undefined
   if (reply === 'full') holding.full = true
   else takeGrant(state, holding, reply, askedAt)
+  payGathered(state, holding, at)
   const waiting = holding.waiting
   holding.waiting = []
   while (waiting.length > 0) {
@@ -80,6 +68,7 @@ export function heardWarm(
     verdict(payment, judgement)
   }
   holding.waiting = waiting
+  giveRecalled(state, holding)
   if (waiting.length > 0) askForWarm(state, holding, at)
   else if (holding.served) coolWhenIdle(state, holding, at)
   else coolUnserved(state, holding)

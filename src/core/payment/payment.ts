@@ -6,6 +6,7 @@ import type { ThreadState } from '../threadState.ts'
 import { type Amount, ZERO } from '../values/amount.ts'
 import type { Condition } from '../values/condition.ts'
 import { NO_DATA, type Prepare, type Reject, type Reply } from '../values/packet.ts'
+import { RevolvingMap } from '../values/revolvingMap.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { PaymentState } from './table.ts'
 
@@ -79,7 +80,7 @@ function know(state: ThreadState, payment: Payment): void {
   const { id, sender, request } = payment
   state.payments.set(id, payment)
   if (request === undefined) return
-  sender.ids ??= new Map()
+  sender.ids ??= new RevolvingMap()
   sender.ids.set(request.id, payment)
 }
 

@@ -1,13 +1,13 @@
 -- Takes over a book, or opens it, and returns all of it: whoever wrote it under another epoch is fenced from now on (B3).
--- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay  6 payments  7 position  8 tallies
+-- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay  6 payments  7 position  8 entered  9 tallies
 -- ARGV   1 epoch  2 'open': it may be opened, where nobody ever had it; anything else: it may not
--- Reply  {'new' or 'old', seq, hotBalance, taken, given, underWay, payments, position, tallies}: the last seven each a list
---        of field, value, …
+-- Reply  {'new' or 'old', seq, hotBalance, taken, given, underWay, payments, position, entered, tallies}: the last eight each
+--        a list of field, value, …
 --        'missing': no such book, and it may not be opened; nothing was done
 local isNew = redis.call('HEXISTS', KEYS[1], 'seq') == 0
 if isNew and ARGV[2] ~= 'open' then return 'missing' end
 redis.call('HSETNX', KEYS[1], 'seq', '0')
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
 local contents = { isNew and 'new' or 'old', redis.call('HGET', KEYS[1], 'seq') }
-for i = 2, 8 do contents[i + 1] = redis.call('HGETALL', KEYS[i]) end
+for i = 2, 9 do contents[i + 1] = redis.call('HGETALL', KEYS[i]) end
 return contents

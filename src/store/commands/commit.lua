@@ -1,14 +1,28 @@
 -- Applies commits of one thread to its own book, in order, each only where its number is the next one (B2).
--- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position (by unit)  8 tallies  9 left
--- ARGV   1 epoch, then for each commit: seq, number of arguments that follow, its changes as src/store/changes.ts writes them
---        (amounts in base units)
+-- KEYS   1 book  2 hotBalance  3 taken  4 given  5 underWay (these by account)  6 payments  7 position and
+--        8 entered (by unit)  9 tallies  10 left
+-- ARGV   1 epoch  2 one text, of words each closed by a unit separator; for each commit: seq, number of words that follow, its
+--        changes as src/store/changes.ts writes them (amounts in base units). Below, ARGV are these words: as arguments each
+--        would cost the sender and Redis more than all the rest of it.
 -- Reply  for each commit 'ok', 'already', 'fenced', or 'gap ' and the last number that the book has; or, as the last one,
 --        'refused: ' and why: nothing was done of this commit and those after it
 --        'missing': no such book
 -- Each commit is planned before its first write. Redis then makes the sums in place; should one not fit, those made are
 -- taken back and nothing else is written. What is only replaced (payments, the last number) or counted (tallies) is written
 -- once for all commits of the call, at the end: half of what Redis would otherwise have to do.
-local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, TALLIES, LEFT = unpack(KEYS)
+local EPOCH = ARGV[1]
+
+local function wordsOf(text)
+  local words, n = {}, 0
+  for word in string.gmatch(text, '([^\31]*)\31') do
+    n = n + 1
+    words[n] = word
+  end
+  return words
+end
+
+local ARGV = wordsOf(ARGV[2])
+local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, ENTERED, TALLIES, LEFT = unpack(KEYS)
 
 -- The plan of the commit at hand. sums: key, field, amount, …; stored: payment → text, or false for none;
 -- counted: account and route, outcome, amount, …; consumed: ids of messages.
@@ -130,6 +144,15 @@ plan.reject = function(i)
   return i + 2
 end
 
+plan.unconditional = function(i)
+  if ARGV[i + 2] ~= '' then
+    add(pocketOf(ARGV[i + 2]), ARGV[i + 1], ARGV[i + 3])
+    add(ENTERED, ARGV[i + 4], ARGV[i + 3])
+  end
+  stored[ARGV[i]] = ARGV[i + 5]
+  return i + 6
+end
+
 plan.consumed = function(i)
   consumed[#consumed + 1] = ARGV[i]
   return i + 1
@@ -209,7 +232,7 @@ local function isRefused(reply)
 end
 
 local function apply(seq, first, final)
-  if book[1] ~= ARGV[1] then return 'fenced' end
+  if book[1] ~= EPOCH then return 'fenced' end
   if tonumber(seq) <= tonumber(last) then return 'already' end
   if tonumber(seq) > tonumber(last) + 1 then return 'gap ' .. last end
   local why = planned(first, final)
@@ -223,7 +246,7 @@ local function apply(seq, first, final)
 end
 
 local replies = {}
-local i = 2
+local i = 1
 while i <= #ARGV do
   local final = i + 1 + tonumber(ARGV[i + 1])
   local reply = apply(ARGV[i], i + 2, final)

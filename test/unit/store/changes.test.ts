@@ -5,7 +5,7 @@ import { address } from '../../../src/core/values/address.ts'
 import { type Amount, amount, MAX_INT64 } from '../../../src/core/values/amount.ts'
 import type { Condition, Fulfillment } from '../../../src/core/values/condition.ts'
 import { NO_DATA, type Reply } from '../../../src/core/values/packet.ts'
-import { commitArguments } from '../../../src/store/changes.ts'
+import { commitText } from '../../../src/store/changes.ts'
 import { rejectedText, storedPaymentOf, underWayText } from '../../../src/store/payments.ts'
 
 const alice = accountIdOf('alice', 1)
@@ -31,7 +31,13 @@ const fulfilledText = `["fulfill","${fulfill.fulfillment}",""]`
 const counted = { route: 'test.bob', account: bob, outcome: 'success', amount: amount(7n) } as const
 const unresolved = { account: bob, amount: amount(7n) }
 
-describe('changes → words and arguments, always as many', () => {
+/** Each is closed by a unit separator. */
+function wordsOf(text: string): string[] {
+  expect(text.endsWith('\x1f')).toBe(true)
+  return text.slice(0, -1).split('\x1f')
+}
+
+describe('changes → a name and words, always as many', () => {
   const rerouted = {
     type: 'reroute',
     payment,
@@ -56,22 +62,22 @@ describe('changes → words and arguments, always as many', () => {
     [{ type: 'consumed', message: 'f.3' }, ['consumed', 'f.3']],
     [{ type: 'dropped', payment }, ['dropped', 'e.1']],
   ])('%s', (change, expected) => {
-    expect(commitArguments([{ seq: 7, changes: [change] }])).toEqual(['7', String(expected.length), ...expected])
+    expect(wordsOf(commitText([{ seq: 7, changes: [change] }]))).toEqual(['7', String(expected.length), ...expected])
   })
 
-  test('several commits, one of them empty → each with its number of arguments', () => {
+  test('several commits, one of them empty → each with its number of words', () => {
     const dropped: Change = { type: 'dropped', payment }
     const commits = [
       { seq: 1, changes: [dropped, dropped] },
       { seq: 2, changes: [] },
       { seq: 3, changes: [dropped] },
     ]
-    expect(commitArguments(commits)).toEqual(['1', '4', 'dropped', 'e.1', 'dropped', 'e.1', '2', '0', '3', '2', 'dropped', 'e.1'])
+    expect(wordsOf(commitText(commits))).toEqual(['1', '4', 'dropped', 'e.1', 'dropped', 'e.1', '2', '0', '3', '2', 'dropped', 'e.1'])
   })
 
   test('an amount beyond int64 → thrown, nothing is sent', () => {
     const change: Change = { type: 'take', account: alice, amount: (MAX_INT64 + 1n) as Amount }
-    expect(() => commitArguments([{ seq: 1, changes: [change] }])).toThrow('does not fit a signed 64-bit integer')
+    expect(() => commitText([{ seq: 1, changes: [change] }])).toThrow('does not fit a signed 64-bit integer')
   })
 })
 

@@ -8,6 +8,7 @@ import { fault, slip } from '../../../../sim/world/schema/fault.ts'
 import { effect, input } from '../../../../sim/world/schema/thread.ts'
 import { traceJsonSchema, traceLine } from '../../../../sim/world/traceSchema.ts'
 import { runWorld } from '../../../../sim/world/world.ts'
+import { amount } from '../../../../src/core/values/amount.ts'
 import { crashAt, live, ms, wakeFaults } from '../../../fixtures/faultyWorld.ts'
 import { check, type Line } from '../../../fixtures/stranger.ts'
 
@@ -36,6 +37,16 @@ function withFaults(): Plan {
     ...plan,
     durationMs: 4_000,
     storeLatency: { kind: 'uniform', lowMs: 1, highMs: 10 },
+    money: [
+      {
+        name: 'ledger',
+        who: plan.endpoints.map(({ name }) => name),
+        ratePerS: 10,
+        amounts: { kind: 'constant', amount: amount(5n) },
+        deposits: 0.5,
+        repeatOdds: 0.3,
+      },
+    ],
     lines: plan.lines.map((line) => ({ ...line, answers: 'deduplicating' })),
     faults: [
       ...plan.faults.flatMap((each): FaultPlan[] => {

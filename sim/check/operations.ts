@@ -1,0 +1,94 @@
+/**
+ * What a witness knows of the operations of its connector: what their askers asked, what the store was made to do, and what was
+ * told. Money enters and leaves only by an operation that was asked for, once each, and its answer is the same whenever it is told.
+ */
+import type { Change } from '../../src/core/book/change.ts'
+import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
+import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
+import { type Checked, InvariantBroken } from './violation.ts'
+
+type Booked = Extract<Change, { type: 'unconditional' }>
+
+interface Known {
+  readonly operation: Operation
+  booked: { readonly thread: ThreadId; readonly seq: number; readonly reply: MoneyReply } | undefined
+  isTold: boolean
+}
+
+export class OperationsCheck {
+  readonly #checked: Checked
+  readonly #connector: string
+  readonly #known = new Map<string, Known>()
+
+  constructor(connector: string, checked: Checked) {
+    this.#connector = connector
+    this.#checked = checked
+  }
+
+  asked(operation: Operation): void {
+    const key = keyOf(operation.account, operation.id)
+    if (!this.#known.has(key)) this.#known.set(key, { operation, booked: undefined, isTold: false })
+  }
+
+  /** R5: only what was asked for. B4: once. */
+  booked(thread: ThreadId, seq: number, change: Booked): void {
+    const id = idOf(change)
+    const known = this.#known.get(keyOf(change.account, id))
+    const { operation } = known ?? {}
+    if (known === undefined || operation?.amount !== change.amount || operation.direction !== change.direction)
+      throw this.#broken('R5', `a ${change.direction} of ${change.amount} was booked that nobody asked for`, id)
+    this.#checked.B4++
+    if (known.booked !== undefined) throw this.#broken('B4', `operation ${id} was booked twice`, id)
+    known.booked = { thread, seq, reply: change.reply }
+  }
+
+  /** The store lost it for good (B12). Returns what its holder was told to have entered. */
+  neverBooked(change: Booked): bigint {
+    const known = this.#known.get(keyOf(change.account, idOf(change)))
+    if (known === undefined) return 0n
+    known.booked = undefined
+    return known.isTold && change.reply.type === 'moved' ? signed(known.operation) : 0n
+  }
+
+  /** Returns what the holder now knows to have entered (or left, negative). */
+  told(operation: Operation, reply: MoneyReply, isDurable: (thread: ThreadId, seq: number) => boolean): bigint {
+    const { id, account } = operation
+    const known = this.#known.get(keyOf(account, id))
+    this.#checked.B1++
+    if (known?.booked === undefined || !isDurable(known.booked.thread, known.booked.seq))
+      throw this.#broken('B1', `operation ${id} was answered before that was durable`, id)
+    this.#checked.B4++
+    if (wordsOf(known.booked.reply) !== wordsOf(reply)) throw this.#broken('B4', `operation ${id} was answered in two ways`, id)
+    const isNews = !known.isTold && reply.type === 'moved'
+    known.isTold = true
+    return isNews ? signed(operation) : 0n
+  }
+
+  /** At the end, what is booked was told. */
+  atEnd(): void {
+    for (const { operation, isTold } of this.#known.values()) {
+      this.#checked.quiet++
+      if (!isTold) throw this.#broken('quiet', `operation ${operation.id} was never answered`, operation.id)
+    }
+  }
+
+  #broken(invariant: InvariantBroken['invariant'], what: string, about: string): InvariantBroken {
+    return new InvariantBroken(invariant, `at ${this.#connector}: ${what}`, [about])
+  }
+}
+
+function signed({ direction, amount }: Operation): bigint {
+  return direction === 'deposit' ? amount : -amount
+}
+
+function idOf({ request }: Booked): string {
+  return request.id.replace(/^money /, '')
+}
+
+function keyOf(account: AccountId, id: string): string {
+  return `${account} ${id}`
+}
+
+function wordsOf(reply: MoneyReply): string {
+  return reply.type === 'moved' ? 'moved' : reply.why
+}

@@ -1,0 +1,112 @@
+/** Who keeps the ledger of the endpoints: asks for deposits and withdrawals, again at another thread until each is answered. */
+import type { Operation } from '../../src/core/money/operation.ts'
+import { type Amount, amount } from '../../src/core/values/amount.ts'
+import { InvariantBroken } from '../check/violation.ts'
+import type { MoneyPlan } from '../workload/plan.ts'
+import type { Connector, MoneyAnswer } from './connector.ts'
+import { type Context, stream } from './context.ts'
+import type { Population } from './population.ts'
+import { drawAmount, type Stream } from './random.ts'
+import type { Access, User } from './users.ts'
+
+/** Longer than any run: an answer that was kept is there as long as anybody asks. */
+const EXPIRY_MS = 6 * 86_400_000
+/** Between a request that broke or was refused and the next. */
+const RETRY_MS = 50
+/** From the last asking to the last answer, where nothing is broken: longer than a withdrawal waits. */
+export const OPERATION_LIFE_MS = 8_000
+
+interface Asking {
+  readonly connector: Connector
+  readonly operation: Operation
+  readonly heard?: ((reply: MoneyAnswer) => void) | undefined
+}
+
+export class Teller {
+  readonly #context: Context
+  readonly #population: Population
+  #last = 0
+
+  constructor(context: Context, population: Population) {
+    this.#context = context
+    this.#population = population
+  }
+
+  /** Poisson arrivals from time 0 until the plan's end. */
+  start(plan: MoneyPlan): void {
+    const { events } = this.#context
+    const arrivals = stream(this.#context, `arrivals of money ${plan.name}`)
+    const facts = stream(this.#context, `money ${plan.name}`)
+    const endUs = this.#context.plan.durationMs * 1000
+    const next = (): number => Math.max(1, Math.round(arrivals.exponential(1_000_000 / plan.ratePerS)))
+    const arrive = (): void => {
+      this.#one(plan, facts)
+      const at = events.nowUs + next()
+      if (at < endUs) events.at(at, arrive)
+    }
+    if (plan.ratePerS > 0) events.at(next(), arrive)
+  }
+
+  /** Every fact is drawn, wanted or not, so that the stream stays in step whatever comes of it. */
+  #one(plan: MoneyPlan, facts: Stream): void {
+    const user = this.#population.users.get(plan.who[facts.below(plan.who.length)] ?? '')
+    if (user === undefined) throw new Error('operations without users')
+    const access = user.accesses[facts.below(user.accesses.length)] as Access
+    const connector = this.#connector(access)
+    const sum = drawAmount(facts, plan.amounts)
+    const direction = facts.happens(plan.deposits) ? 'deposit' : 'withdrawal'
+    const isRepeated = facts.happens(plan.repeatOdds)
+    const place = facts.below(connector.plan.threads)
+    if (sum === 0n) return
+    const asking = { connector, operation: this.#operation(access, direction, sum) }
+    this.#ask(asking, place)
+    if (isRepeated) this.#ask(asking, place + 1)
+  }
+
+  #operation({ account }: Access, direction: Operation['direction'], sum: Amount): Operation {
+    return { id: `${++this.#last}`, account: account.id, direction, amount: sum, expiresAt: this.#context.events.nowMs() + EXPIRY_MS }
+  }
+
+  #ask(asking: Asking, place: number): void {
+    const { connector, operation } = asking
+    connector.moveMoney(place, operation, (reply) => {
+      if (reply.type === 'failure' || (reply.type === 'refusal' && reply.status === 503))
+        this.#context.events.after(RETRY_MS * 1000, () => this.#ask(asking, place + 1))
+      else asking.heard?.(reply)
+    })
+  }
+
+  /** B10: in a quiet world all that an account has can be withdrawn, and no more, at whatever thread. Returns who is to be looked at when there was time. */
+  drain(plans: readonly MoneyPlan[], beyond: bigint): () => void {
+    const due: { readonly asking: Asking; readonly replies: readonly MoneyAnswer[] }[] = []
+    for (const access of this.#accesses(plans)) {
+      const connector = this.#connector(access)
+      const all = connector.store.balanceOf(access.account.id) + access.account.creditLimit + beyond
+      if (all <= 0n) continue
+      const operation = this.#operation(access, 'withdrawal', amount(all))
+      const replies: MoneyAnswer[] = []
+      const asking: Asking = { connector, operation, heard: (reply) => void replies.push(reply) }
+      due.push({ asking, replies })
+      this.#ask(asking, due.length + 1)
+    }
+    return () => {
+      for (const { asking, replies } of due) {
+        this.#context.checked.B10++
+        const { amount: sum } = asking.operation
+        const [reply] = replies
+        const words = reply?.type === 'declined' ? reply.why : reply?.type
+        if (words === (beyond > 0n ? 'insufficient' : 'moved')) continue
+        throw new InvariantBroken('B10', `at ${asking.connector.name}: ${sum} was asked for, ${beyond} more than there is, and the answer is ${words}`, [])
+      }
+    }
+  }
+
+  #accesses(plans: readonly MoneyPlan[]): readonly Access[] {
+    const names = new Set(plans.flatMap(({ who }) => who))
+    return [...names].flatMap((name) => (this.#population.users.get(name) as User).accesses)
+  }
+
+  #connector({ connector }: Access): Connector {
+    return this.#population.connectors.get(connector) as Connector
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Who owns an id is asked for all ids of an account that came in one turn of the event loop together: the call is what costs,
+ * not the id.
+ */
+import type { Owned } from '../core/input.ts'
+import type { AccountId, ThreadId } from '../core/values/account.ts'
+import type { UnixMs } from '../core/values/time.ts'
+
+export interface OwnAsked {
+  readonly requestId: string
+  readonly hash: string
+  readonly keepUntil: UnixMs
+}
+
+/** A reply for each, in their order. */
+export type SendOwns = (thread: ThreadId, account: AccountId, asked: readonly OwnAsked[]) => Promise<readonly Owned[]>
+
+interface Waiting extends OwnAsked {
+  readonly resolve: (owned: Owned) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Keeps one call short for the others who wait for Redis. */
+const MAX_IDS_A_CALL = 256
+
+export class OwnCalls {
+  readonly #send: SendOwns
+  /** By thread and account, until this turn is over. */
+  readonly #waiting = new Map<string, Waiting[]>()
+
+  constructor(send: SendOwns) {
+    this.#send = send
+  }
+
+  /** Rejects for all of a call alike. */
+  own(thread: ThreadId, account: AccountId, { requestId, hash, keepUntil }: OwnAsked): Promise<Owned> {
+    return new Promise((resolve, reject) => {
+      const asked = { requestId, hash, keepUntil, resolve, reject }
+      const key = `${thread} ${account}`
+      const waiting = this.#waiting.get(key)
+      if (waiting !== undefined && waiting.length < MAX_IDS_A_CALL) {
+        waiting.push(asked)
+        return
+      }
+      const call = [asked]
+      this.#waiting.set(key, call)
+      setImmediate(() => void this.#flush(thread, account, key, call))
+    })
+  }
+
+  async #flush(thread: ThreadId, account: AccountId, key: string, call: readonly Waiting[]): Promise<void> {
+    if (this.#waiting.get(key) === call) this.#waiting.delete(key)
+    try {
+      const replies = await this.#send(thread, account, call)
+      call.forEach(({ resolve, reject }, i) => {
+        const owned = replies[i]
+        if (owned === undefined) reject(new Error('the store answered for fewer ids than it was asked for'))
+        else resolve(owned)
+      })
+    } catch (error) {
+      for (const { reject } of call) reject(error)
+    }
+  }
+}
