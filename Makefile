@@ -26,9 +26,17 @@ bench: dist/.built redis ## how fast the simulator and the live node are, beside
 	@node out/bench/test/bench/simulator.js
 	@node out/bench/test/bench/live.js
 
+.PHONY: fuzz
+fuzz: dist/.built ## a minute of worlds in which things go wrong, on all cores: every invariant judged, what breaks is shrunk and told
+	@node dist/sim/cli.js fuzz --seconds 60
+
 .PHONY: crash
 crash: dist/.built redis ## two live nodes under load for a minute, their processes and Redis killed: the books against what was told
 	@node --import tsx test/e2e/crash/campaign.ts --seconds 60
+
+.PHONY: explore
+explore: dist/.built ## every interleaving of the small worlds in scenarios/explore/
+	@node dist/sim/cli.js explore
 
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included

@@ -6,8 +6,13 @@ import { retell } from './experiment/violation.ts'
 import type { Plan } from './workload/plan.ts'
 
 export const BROKEN = 3
+const NO_PROGRESS = 4
 /** Of a line of the trace. */
 const MAX_SHOWN = 300
+
+export function exitCodeOf(invariant: string): number {
+  return invariant === 'progress' ? NO_PROGRESS : BROKEN
+}
 
 export interface BrokenRun {
   readonly plan: Plan
@@ -44,7 +49,7 @@ function again({ plan, policy, seed, scenario, topology, payments, trace }: Brok
 }
 
 /** How this process was started, so that the command works as it stands. */
-function program(): string[] {
+export function program(): string[] {
   const script = process.argv[1] ?? ''
   if (script.endsWith('.ts')) return ['node', '--import', 'tsx', relative('', script)]
   return script.endsWith('.js') ? ['node', relative('', script)] : ['ilp-sim']

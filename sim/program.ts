@@ -3,7 +3,7 @@
  * is asked for: the report's charts take longer to load than a list takes to print.
  */
 import { availableParallelism } from 'node:os'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { policies } from '../src/core/routing/policies.ts'
 import { runProgram } from '../src/terminal/program.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
@@ -12,6 +12,8 @@ import { listScenarios, loadScenario } from './workload/scenario.ts'
 /** A run takes seconds: more than this is a slip of the finger. */
 const MAX_SEEDS = 100_000
 const MAX_JOBS = 256
+const MAX_RUNS = 1_000_000_000
+const MAX_SECONDS = 1_000_000
 const DEFAULT_SEEDS = 3
 const DEFAULT_POLICY = 'trusted-room'
 
@@ -31,11 +33,15 @@ Examples:
   ilp-sim run which-account --policy lowest-balance
   ilp-sim compare which-account --seeds 10
 
-Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invariant is broken.`,
+Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invariant is broken, 4 no progress.`,
       addCommands: (program, ended) => {
         addRun(program, terminal, ended)
         addCompare(program, terminal, ended)
         addAdmissions(program, terminal, ended)
+        addFuzz(program, terminal, ended)
+        addExplore(program, terminal, ended)
+        addReplay(program, terminal, ended)
+        addCheck(program, terminal, ended)
         addLists(program, terminal)
       },
     },
@@ -108,6 +114,79 @@ function addAdmissions(ilpSim: Command, terminal: Terminal, ended: (code: number
     .action(async (scenario, options) => {
       const { admissionsCommand } = await import('./admissionsCommand.ts')
       ended(admissionsCommand(scenario, options, terminal))
+    })
+}
+
+function addFuzz(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('fuzz')
+    .description('Draw worlds in which things go wrong, a seed each, and judge them: the first that breaks is shrunk, saved and told.')
+    .addOption(new Option('--runs <N>', 'so many seeds').argParser(wholeNumber(1, MAX_RUNS)).conflicts('seconds'))
+    .addOption(new Option('--seconds <S>', 'as many as begin within this time (default: 10)').argParser(wholeNumber(1, MAX_SECONDS)))
+    .option('--seed <N>', 'the first of them', wholeNumber(0, Number.MAX_SAFE_INTEGER - MAX_RUNS), 1)
+    .option('--jobs <N>', 'worlds at once; what is found is the same whatever it is (default: one a core)', wholeNumber(1, MAX_JOBS), availableParallelism())
+    .option('--mutant <NAME>', 'break a rule first, by the patch of this name in test/mutants (in a checkout only)')
+    .option('--out <DIR>', 'write what is found to DIR/fuzz', 'out')
+    .option('--json', 'print the figures as JSON')
+    .addOption(new Option('--mutated <NAME>').hideHelp())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim fuzz --seconds 60
+  ilp-sim fuzz --runs 1000 --seed 5000 --jobs 1 --json`,
+    )
+    .action(async (options) => {
+      const { fuzzCommand, fuzzMutant } = await import('./fuzzCommand.ts')
+      ended(await (options.mutant === undefined ? fuzzCommand(options, terminal) : fuzzMutant(options.mutant, options, terminal)))
+    })
+}
+
+function addExplore(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('explore')
+    .description('Try every interleaving of a small world: whatever happens in whatever order, the rules hold, or the shortest history that breaks one.')
+    .argument('[SCENARIO]', 'a path, or the name of one in scenarios/explore/ (default: all of them)')
+    .option('--out <DIR>', 'write histories that break a rule to DIR/explore', 'out')
+    .option('--json', 'print the counts as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ilp-sim explore
+  ilp-sim explore second-attempt --json`,
+    )
+    .action(async (scenario, options) => {
+      const { exploreCommand } = await import('./exploreCommand.ts')
+      ended(exploreCommand(scenario, options, terminal))
+    })
+}
+
+function addReplay(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('replay')
+    .description('Run a history that fuzz or explore has found once more, byte for byte, and tell it.')
+    .argument('<FILE>', 'what fuzz or explore has written')
+    .option('--trace <FILE>', 'write every input, effect, message and store command to FILE, a line of JSON each')
+    .option('--json', 'print what is found as JSON')
+    .addOption(new Option('--mutated <NAME>').hideHelp())
+    .addHelpText('after', '\nExample:\n  ilp-sim replay out/fuzz/17.json --trace out/trace.ndjson')
+    .action(async (file, options) => {
+      const { replayCommand } = await import('./replayCommand.ts')
+      ended(await replayCommand(file, options, terminal))
+    })
+}
+
+function addCheck(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('check')
+    .description('Judge a recorded history by the same invariants as a run.')
+    .argument('<TRACE>', 'what run --trace or replay --trace has written')
+    .option('--json', 'print what was checked as JSON')
+    .addHelpText('after', '\nExample:\n  ilp-sim check out/trace.ndjson')
+    .action(async (trace, options) => {
+      const { checkCommand } = await import('./checkCommand.ts')
+      ended(checkCommand(trace, options, terminal))
     })
 }
 

@@ -38,6 +38,7 @@ export interface Asked {
 export interface Sent {
   readonly to: AccountId
   readonly payment: PaymentId
+  readonly thread: ThreadId
   /** Of the life that sends it. */
   readonly epoch: string
   readonly attempt: number
@@ -481,12 +482,11 @@ export class Witness implements StoreWatch {
 
   /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
   sent(sent: Sent): void {
-    const { to, payment, attempt, prepare, at } = sent
+    const { to, payment, attempt, prepare } = sent
     const { condition, amount, expiresAt } = prepare
     this.#checked.B1++
     const entry = this.#entries.find(condition, payment)
-    // What a thread sends after a pause, when its payment has ended in a later life, nobody can take any more.
-    if (at >= expiresAt && entry?.phase !== 'underWay') return
+    if (entry?.phase !== 'underWay' && this.#isSpent(entry, sent)) return
     if (entry === undefined || entry.phase !== 'underWay' || entry.attempt !== attempt || !this.#isDurable(entry)) {
       throw this.#broken('B1', `attempt ${attempt} was sent before its commit was acknowledged`, condition)
     }
@@ -494,6 +494,16 @@ export class Witness implements StoreWatch {
     if (entry.sent?.attempt === attempt) return
     this.#maySend(entry, to, prepare)
     entry.sent = { attempt, amount, expiresAt, to }
+  }
+
+  /**
+   * A zombie does not know that its payment has ended in a later life. What it sends then is expired, so that nobody takes it,
+   * or goes to a receiver that had it before and answers the same.
+   */
+  #isSpent(entry: Entry | undefined, { to, thread, epoch, attempt, prepare, at }: Sent): boolean {
+    if (at >= prepare.expiresAt) return true
+    if (this.#book(thread).epoch === epoch || !this.#deduplicating.has(to)) return false
+    return entry === undefined || entry.sent?.attempt === attempt
   }
 
   /** S1: once. B9: never in a later life. To a receiver that deduplicates again and again, each time the same under the same id. */

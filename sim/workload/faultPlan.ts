@@ -26,9 +26,15 @@ export type ConnectorStrikePlan = CrashPlan | PausePlan | ClockPlan | StoreResta
 
 export type LineStrikePlan = PartitionPlan
 
+/** When a strike falls. */
+export type FaultTimes =
+  /** Poisson, with this mean. */
+  | { readonly kind: 'every'; readonly meanMs: number }
+  /** At exactly these times. `draws`: for each, which draw of its entry it is; left out: counted from 1. */
+  | { readonly kind: 'at'; readonly atMs: readonly number[]; readonly draws?: readonly number[] }
+
 export interface StrikeTimes extends Entry {
-  /** `every`: Poisson, with this mean; `at`: at exactly these times. */
-  readonly times: { readonly kind: 'every'; readonly meanMs: number } | { readonly kind: 'at'; readonly atMs: readonly number[] }
+  readonly times: FaultTimes
 }
 
 /** What becomes of the commands that are on their way when a connection to the store is cut. */

@@ -149,6 +149,8 @@ export interface PaymentRow {
   /** With a Request-Id, and when it is asked again on the next connection, ms after the first; left out: without, or once. */
   readonly withId?: boolean
   readonly repeatAfterMs?: number
+  /** Nothing stands in its way, as far as anybody outside can tell: a run in which it is not fulfilled makes no progress. */
+  readonly mustSucceed?: boolean
 }
 
 export interface Plan {

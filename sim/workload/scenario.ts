@@ -55,7 +55,7 @@ export interface Variation {
 }
 
 export function loadScenario(pathOrName: string): Scenario {
-  return readScenario(fileOf(pathOrName))
+  return readScenario(scenarioFile(pathOrName, listScenarios()))
 }
 
 export function variationsOf({ regimes, failovers }: Scenario): Variation[] {
@@ -75,8 +75,18 @@ export function planOf(scenario: Scenario, { regime, failover, name }: Variation
 }
 
 /** Those that come with the package, by name. */
-export function listScenarios(): { readonly name: string; readonly file: string }[] {
-  const folder = scenariosFolder()
+export function listScenarios(): Listed[] {
+  return scenariosIn('.')
+}
+
+export interface Listed {
+  readonly name: string
+  readonly file: string
+}
+
+/** `subfolder`: of the folder beside package.json. */
+export function scenariosIn(subfolder: string): Listed[] {
+  const folder = join(scenariosFolder(), subfolder)
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
     .sort()
@@ -90,9 +100,9 @@ function scenariosFolder(): string {
   return join(folder, 'scenarios')
 }
 
-function fileOf(pathOrName: string): string {
+/** A path as it is; otherwise the listed one of that name. */
+export function scenarioFile(pathOrName: string, listed: readonly Listed[]): string {
   if (existsSync(pathOrName) || /[/\\\0]|\.ya?ml$/.test(pathOrName)) return pathOrName
-  const listed = listScenarios()
   const found = listed.find(({ name }) => name === pathOrName)
   if (found !== undefined) return found.file
   throw new UsageError({

@@ -103,7 +103,7 @@ export class Connector implements Home {
       accounts.map(({ account }) => account),
     )
     const lossUs = longestLossUs(context.plan.faults, plan.name)
-    const terms = termsOf(context, plan, (thread) => this.#host(thread).clock.latestMs)
+    const terms = termsOf(context.plan, plan, { nowMs: () => context.events.nowMs(), latestMs: (thread) => this.#host(thread).clock.latestMs })
     this.witness = new Witness(plan.name, context.checked, terms, lossUs === undefined ? undefined : context.excused)
     this.store = new SimStore(this.witness, lossUs === undefined ? undefined : new Journal(() => context.events.nowUs, lossUs))
     this.#process = new StoreProcess(context.events)
@@ -134,7 +134,8 @@ export class Connector implements Home {
 
   #addThread(thread: ThreadId): void {
     const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
-    const config = configOf(this.plan, { directory: this.directory, rates: this.#rates, opened: this.#opened, thread })
+    const { transition } = this.#context.watch
+    const config = configOf(this.plan, { directory: this.directory, rates: this.#rates, opened: this.#opened, thread, observe: transition })
     this.#threads.set(thread, new ThreadHost(this.#context, this, config, store))
   }
 

@@ -1,11 +1,29 @@
 /** What all parts of one world share. */
+import type { PaymentEvent, PaymentState } from '../../src/core/payment/table.ts'
 import type { Checked } from '../check/violation.ts'
-import type { BehaviourKind } from '../workload/behaviourKinds.ts'
-import type { Plan } from '../workload/plan.ts'
+import type { StrikePlan } from '../workload/faultPlan.ts'
+import type { BehaviourPlan, Plan } from '../workload/plan.ts'
 import type { Events } from './events.ts'
 import type { Fired } from './faults.ts'
+import type { Payment } from './payments.ts'
+import type { Population } from './population.ts'
 import { Stream } from './random.ts'
 import type { Tracer } from './trace.ts'
+
+/** Who looks on. Whoever does not changes nothing, and costs nothing. */
+export interface Watch {
+  readonly trace?: (line: string) => void
+  /** Everyone is there, and nothing has happened yet. */
+  readonly built?: (population: Population) => void
+  /** A payment's sender knows how it ended: `fulfilled`, a reject's code, or that it gave up. */
+  readonly ended?: (payment: Payment, outcome: string) => void
+  /** A row of the transition table is used. */
+  readonly transition?: (state: PaymentState, event: PaymentEvent) => void
+  /** A behaviour is done in place of a duty. */
+  readonly behaved?: (kind: BehaviourPlan['kind']) => void
+  /** A fault falls, the `draw`th of its plan, whether or not it finds something to strike. */
+  readonly fell?: (plan: StrikePlan, atMs: number, draw: number) => void
+}
 
 export interface Context {
   readonly plan: Plan
@@ -13,11 +31,10 @@ export interface Context {
   readonly events: Events
   readonly checked: Checked
   readonly fired: Fired
-  /** Hears of each behaviour that falls. */
-  readonly behaved: ((kind: BehaviourKind) => void) | undefined
   /** Conditions of payments that a store forgot: what was told of them may not hold. */
   readonly excused: Set<string>
   readonly trace: Tracer | undefined
+  readonly watch: Watch
 }
 
 export function stream(context: Context, purpose: string): Stream {

@@ -42,6 +42,7 @@ function payOne(population: Population, plan: TrafficPlan, index: number, facts:
     rejectCode: plan.rejectCode as RejectCode,
     requestId: withId,
     repeatAfterMs: withId && repeated ? plan.repeatAfterMs : undefined,
+    mustSucceed: false,
   })
 }
 
@@ -83,7 +84,7 @@ export function startPayments(context: Context, population: Population, rows: re
 const FILE_EXPIRY_MS = 30_000
 
 function orderOf(
-  { amount, expiryMs = FILE_EXPIRY_MS, fulfills = true, rejectCode = 'F99', withId, repeatAfterMs }: PaymentRow,
+  { amount, expiryMs = FILE_EXPIRY_MS, fulfills = true, rejectCode = 'F99', withId, repeatAfterMs, mustSucceed = false }: PaymentRow,
   to: User,
   access: Access,
 ): Order {
@@ -97,6 +98,7 @@ function orderOf(
     rejectCode: rejectCode as RejectCode,
     requestId: withId === true,
     repeatAfterMs: withId === true ? repeatAfterMs : undefined,
+    mustSucceed,
   }
 }
 

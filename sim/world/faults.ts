@@ -55,11 +55,19 @@ function startAt(context: Context, plan: StrikePlan, fall: (chance: Chance) => v
     if (at === undefined) return
     context.events.at(at, () => {
       const { nowUs } = context.events
-      fall(chanceOf(context, `fault ${plan.name} ${plan.who} ${++number}`))
+      number++
+      const draw = drawAt(plan, nowUs) ?? number
+      context.watch.fell?.(plan, nowUs / 1000, draw)
+      fall(chanceOf(context, `fault ${plan.name} ${plan.who} ${draw}`))
       next(nowUs)
     })
   }
   next(-1)
+}
+
+/** What a fault is stays the same when others of its plan are taken away. */
+function drawAt({ times }: StrikePlan, nowUs: number): number | undefined {
+  return times.kind === 'at' ? times.draws?.[times.atMs.findIndex((ms) => Math.round(ms * 1000) === nowUs)] : undefined
 }
 
 export function chanceOf(context: Context, purpose: string): Chance {

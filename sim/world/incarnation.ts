@@ -339,7 +339,7 @@ export class Incarnation {
   #send(effect: Extract<Effect, { type: 'sendPrepare' }>): void {
     const { home, config } = this.#seat
     const { to, payment, attempt, requestId, prepare } = effect
-    home.witness.sent({ to, payment, epoch: this.epoch, attempt, requestId, prepare, at: this.#now() })
+    home.witness.sent({ to, payment, thread: config.thread, epoch: this.epoch, attempt, requestId, prepare, at: this.#now() })
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 

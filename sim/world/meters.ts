@@ -5,9 +5,8 @@ import { type AccountFigures, bucketOf, type DirectionFigures } from '../experim
 import type { BehaviourPlan, Plan } from '../workload/plan.ts'
 import { inForce } from './behaviours/behaviours.ts'
 import type { Connector } from './connector.ts'
-import type { Context } from './context.ts'
+import type { Context, Watch } from './context.ts'
 import type { Payment, Payments } from './payments.ts'
-import type { Watch } from './world.ts'
 
 /** Each second, or less often: a run has at most so many samples of an account. */
 const MAX_SAMPLES = 2_000

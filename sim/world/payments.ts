@@ -23,6 +23,7 @@ export interface Facts {
   readonly asks: number
   /** A packet out of the ordinary, which the figures leave out. */
   readonly isExtreme: boolean
+  readonly mustSucceed: boolean
 }
 
 export interface Payment {

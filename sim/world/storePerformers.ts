@@ -3,12 +3,12 @@ import type { CommitReply, Input } from '../../src/core/input.ts'
 import type { ThreadId } from '../../src/core/values/account.ts'
 import type { Draw } from '../../src/core/values/draw.ts'
 import type { Performers } from '../../src/pump.ts'
-import type { Home } from './incarnation.ts'
+import type { SimStore } from './store.ts'
 import type { StoreCommand, StoreReply } from './trace.ts'
 
 interface Asking {
   readonly id: ThreadId
-  readonly home: Home
+  readonly home: { readonly store: SimStore; readonly witness: { readonly acknowledged: (thread: ThreadId, seq: number) => void } }
   /** Lets the store apply a command when it gets there; its reply, if there is one, comes to `hear`. */
   readonly ask: <R extends StoreReply>(command: StoreCommand, apply: () => R, hear: (reply: R) => void) => void
   readonly input: (input: Input) => void

@@ -1,8 +1,7 @@
 /** What the plan says to a connector's witness. */
 import type { Terms } from '../check/terms.ts'
 import { longestMs } from '../workload/latency.ts'
-import type { ConnectorPlan } from '../workload/plan.ts'
-import type { Context } from './context.ts'
+import type { ConnectorPlan, Plan } from '../workload/plan.ts'
 import { MAX_PACKET } from './threadConfig.ts'
 
 /** A store that answers within this leaves time for a commit in the half second that S3 keeps. */
@@ -12,7 +11,7 @@ const ROUNDING_MS = 3
 /** What waits for a thread or a store that is away was chosen long before it leaves. */
 const FAULTY_LAG_MS = 120_000
 
-export function termsOf({ plan, events }: Context, connector: ConnectorPlan, latestMs: Terms['latestMs']): Terms {
+export function termsOf(plan: Plan, connector: ConnectorPlan, clocks: Pick<Terms, 'nowMs' | 'latestMs'>): Terms {
   const { name, slack, announceIntervalMs, threads, feePpm } = connector
   const storeMs = longestMs(plan.storeLatency)
   const isCalm = plan.faults.length === 0
@@ -24,8 +23,7 @@ export function termsOf({ plan, events }: Context, connector: ConnectorPlan, lat
     threads,
     maxPacketAmount: MAX_PACKET,
     feePpm,
-    nowMs: () => events.nowMs(),
-    latestMs,
+    ...clocks,
     isPrompt: isCalm && storeMs <= PROMPT_MS,
   }
 }

@@ -20,6 +20,7 @@ interface Terms {
   /** The opening balances, for each unit. */
   readonly opened: ReadonlyMap<Unit, Amount>
   readonly thread: ThreadId
+  readonly observe?: ThreadConfig['observe']
 }
 
 /** One unit, and what the connector keeps of it. */
@@ -27,7 +28,7 @@ export function ratesOf({ feePpm }: ConnectorPlan, unit: Unit): Rates {
   return new Map(feePpm === undefined ? [] : [[`${unit}/${unit}`, ratioOf('1', 0, 0, feePpm)]])
 }
 
-export function configOf(plan: ConnectorPlan, { directory, rates, opened, thread }: Terms): ThreadConfig {
+export function configOf(plan: ConnectorPlan, { directory, rates, opened, thread, observe }: Terms): ThreadConfig {
   const policy = policyNamed(plan.policy)
   const warming = warmingPolicies.find(({ name }) => name === plan.warming)
   if (policy === undefined || warming === undefined) throw new Error(`${plan.name}: no policy ${plan.policy} or warming ${plan.warming}`)
@@ -47,5 +48,6 @@ export function configOf(plan: ConnectorPlan, { directory, rates, opened, thread
     maxWaiting: MAX_WAITING,
     positionLimits: new Map(),
     opened,
+    observe,
   }
 }

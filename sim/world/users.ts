@@ -35,6 +35,7 @@ export interface Order {
   /** With an id, and when it is asked once more, ms after the first. */
   readonly requestId: boolean
   readonly repeatAfterMs: number | undefined
+  readonly mustSucceed: boolean
 }
 
 interface Asking {
@@ -114,7 +115,7 @@ export class User {
     if (odd.afterwards !== undefined && requestId) this.#probe(asking, odd.afterwards)
   }
 
-  #begin({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, repeatAfterMs }: Order, odd: Oddity): Payment {
+  #begin({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, repeatAfterMs, mustSucceed }: Order, odd: Oddity): Payment {
     const facts: Facts = {
       traffic,
       sender: this.name,
@@ -127,6 +128,7 @@ export class User {
       rejectCode,
       asks: repeatAfterMs === undefined ? 1 : 2,
       isExtreme: odd.amount !== undefined || odd.expiryMs !== undefined,
+      mustSucceed,
     }
     const payment = this.#payments.begin(facts, odd.sameCondition ? this.#last.get(to.name) : undefined)
     payment.expiresAt = this.#expiry(payment)
@@ -180,8 +182,18 @@ export class User {
     payment.openAsks--
     if (payment.unheard !== 'lost') payment.unheard = outcome
     if (payment.openAsks > 0) return
-    if (payment.outcome === undefined) this.#meters.ended(payment, payment.unheard)
+    if (payment.outcome === undefined) this.#ended(payment, payment.unheard)
     this.#forgetLater(payment)
+  }
+
+  #ended(payment: Payment, outcome: string): void {
+    this.#meters.ended(payment, outcome)
+    if (!payment.facts.mustSucceed) return
+    this.#context.checked.progress++
+    if (outcome === 'fulfilled') return
+    const { sender, receiver, amount } = payment.facts
+    const what = `nothing stands in the way of ${amount} from ${sender} to ${receiver}, and ${sender} was told ${outcome}`
+    throw new InvariantBroken('progress', what, [payment.condition])
   }
 
   /** What nobody waits for any more may still be under way: its receiver knows it until it has expired. */
@@ -196,7 +208,7 @@ export class User {
     const outcome = outcomeOf(reply)
     if (payment.outcome === undefined) {
       payment.outcome = outcome
-      this.#meters.ended(payment, outcome)
+      this.#ended(payment, outcome)
     } else this.#sameEnd(payment, outcome)
     if (payment.openAsks > 0) return
     if (payment.unheard === undefined) this.#payments.end(payment)

@@ -9,19 +9,19 @@ import { EXPIRY_GRACE_MS, MAX_HOLD_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, longestOutageMs } from '../faults/times.ts'
-import { type BehaviourKind, kindOf } from '../workload/behaviourKinds.ts'
+import { kindOf } from '../workload/behaviourKinds.ts'
 import { longestMs } from '../workload/latency.ts'
-import { type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
+import { type ConnectorPlan, type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
-import { type Context, traceTime } from './context.ts'
+import { type Context, traceTime, type Watch } from './context.ts'
 import { longestRowMs, startPayments, startTraffic } from './demand.ts'
 import { Events } from './events.ts'
 import { noneFired, startStrikes } from './faults.ts'
 import { Connections } from './link.ts'
 import { Meters } from './meters.ts'
 import { Line } from './network.ts'
-import { type Payment, Payments } from './payments.ts'
+import { Payments } from './payments.ts'
 import type { Population } from './population.ts'
 import type { SimStore } from './store.ts'
 import { OPERATION_LIFE_MS, Teller } from './teller.ts'
@@ -37,16 +37,6 @@ const COOLING_MS = 2_000
 /** After a last outage: connections are given up, claims made, totals compared, and what comes late has come. */
 const HEAL_MS = 20_000
 
-export interface Watch {
-  readonly trace?: (line: string) => void
-  /** Everyone is there, and nothing has happened yet. */
-  readonly built?: (population: Population) => void
-  /** A payment's sender knows how it ended: `fulfilled`, a reject's code, or that it gave up. */
-  readonly ended?: (payment: Payment, outcome: string) => void
-  /** A behaviour is done in place of a duty. */
-  readonly behaved?: (kind: BehaviourKind) => void
-}
-
 export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigures {
   const context: Context = {
     plan,
@@ -56,7 +46,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
     fired: noneFired(plan.faults),
     excused: new Set(),
     trace: watch.trace === undefined ? undefined : tracerTo(watch.trace),
-    behaved: watch.behaved,
+    watch,
   }
   const payments = new Payments()
   const meters = new Meters(context, payments, watch.ended)
@@ -109,7 +99,7 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
   for (const { witness, store, plan: each } of connectors) {
-    witness.quiet(store, each.coolAfterMs + COOLING_MS <= REST_MS)
+    witness.quiet(store, isCoolAtRest(each))
     witness.reported(store, lostIn(store))
   }
   return { connectors, drift: driftOf(context, population.connectors) }
@@ -124,6 +114,11 @@ function drainAll({ events }: Context, teller: Teller, plans: readonly MoneyPlan
   }
 }
 
+/** Whether what is hot and not used has had time to go back when all is over. */
+export function isCoolAtRest({ coolAfterMs }: ConnectorPlan): boolean {
+  return coolAfterMs + COOLING_MS <= REST_MS
+}
+
 /** When all is over: what began has ended, and what was broken has healed. */
 function endMs(plan: Plan): number {
   const end = plan.durationMs + longestLife(plan) + longestOddityMs(plan)
@@ -131,15 +126,17 @@ function endMs(plan: Plan): number {
   return faults.length === 0 ? end + REST_MS : Math.max(end, lastMs(faults)) + longestOutageMs(faults) + HEAL_MS
 }
 
+type Books = Pick<Connector, 'plan' | 'store' | 'witness'>
+
 /** S4: on each line, how much more its ends were charged by each other than they were credited. */
-function driftOf({ plan, checked }: Context, connectors: ReadonlyMap<string, Connector>): Map<string, bigint> {
+export function driftOf({ plan, checked }: Pick<Context, 'plan' | 'checked'>, connectors: ReadonlyMap<string, Books>): Map<string, bigint> {
   const balance = (at: string, holder: string): bigint => {
-    const connector = connectors.get(at) as Connector
+    const connector = connectors.get(at) as Books
     return connector.store.balanceOf(accountIdOf(holder, connector.plan.parallelism))
   }
   // Charges that the store lost after they were told (B12).
   const forgiven = (at: string, holder: string): bigint => {
-    const connector = connectors.get(at) as Connector
+    const connector = connectors.get(at) as Books
     return connector.witness.forgiven.get(accountIdOf(holder, connector.plan.parallelism)) ?? 0n
   }
   return new Map(

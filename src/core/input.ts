@@ -6,6 +6,7 @@
 import type { PaymentId } from './book/change.ts'
 import type { BookContents } from './book/contents.ts'
 import type { LeftMessage } from './book/message.ts'
+import type { Directory } from './directory.ts'
 import type { Operation } from './money/operation.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
@@ -63,6 +64,8 @@ export type Input =
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
   /** A peer's answers begin or cease to say that it deduplicates (S1). */
   | { readonly type: 'deduplicationHeard'; readonly at: UnixMs; readonly account: AccountId; readonly deduplicates: boolean }
+  /** Accounts came or changed, or farms are dealt anew (B11). */
+  | { readonly type: 'directoryReplaced'; readonly at: UnixMs; readonly directory: Directory }
   | { readonly type: 'woke'; readonly at: UnixMs; readonly draw: Draw }
   /**
    * The way to the store was lost and is there again. Nothing that was asked before will be answered any more; each command

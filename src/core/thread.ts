@@ -4,7 +4,7 @@
  */
 
 import type { PaymentId } from './book/change.ts'
-import { acknowledge, flush, resend } from './book/commits.ts'
+import { acknowledge, askWhetherFenced, flush, resend } from './book/commits.ts'
 import type { BookContents } from './book/contents.ts'
 import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './book/cool.ts'
 import type { Holding } from './book/holding.ts'
@@ -12,6 +12,7 @@ import { heardLeft, heardOwned } from './book/ids.ts'
 import { heardLeftThere } from './book/leave.ts'
 import { askAgain } from './book/reconnect.ts'
 import { sweep, sweepLate, takeUpBook } from './book/recovery.ts'
+import { replaceDirectory } from './book/redeal.ts'
 import type { Effect } from './effect.ts'
 import type { CommitReply, Input } from './input.ts'
 import { heardOperationOwned, receiveOperation } from './money/ask.ts'
@@ -36,17 +37,18 @@ export interface Thread {
 
 export function makeThread(config: ThreadConfig): Thread {
   const state = makeThreadState(config)
-  return {
-    step(input) {
-      state.effects = []
-      if (state.ended !== undefined) return state.effects
-      take(state, input)
-      if (hasEnded(state)) return [{ type: 'stop', why: state.ended }]
-      flush(state)
-      sleep(state)
-      return state.effects
-    },
-  }
+  return { step: (input) => step(state, input) }
+}
+
+/** The same, for whoever holds the state and looks at it between two steps. */
+export function step(state: ThreadState, input: Input): readonly Effect[] {
+  state.effects = []
+  if (state.ended !== undefined) return state.effects
+  take(state, input)
+  if (hasEnded(state)) return [{ type: 'stop', why: state.ended }]
+  flush(state)
+  sleep(state)
+  return state.effects
 }
 
 function hasEnded(state: ThreadState): state is ThreadState & { ended: NonNullable<ThreadState['ended']> } {
@@ -95,6 +97,8 @@ function take(state: ThreadState, input: Input): void {
     case 'deduplicationHeard':
       known(state, input.account).deduplicates = input.deduplicates
       return
+    case 'directoryReplaced':
+      return replaceDirectory(state, input.directory, at)
     case 'woke':
       return wake(state, at)
     case 'reconnected':
@@ -176,6 +180,7 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
     case 'poll':
       state.effects.push({ type: 'readLeft' })
       resendCools(state, at)
+      askWhetherFenced(state)
       state.timers.arm(at + POLL_MS, job)
       return
     default:
@@ -194,6 +199,7 @@ function sleep(state: ThreadState): void {
 
 function known(state: ThreadState, id: AccountId): Holding {
   const account = findAccount(state, id)
-  if (account === undefined) throw new Error(`the store answered for an unknown account ${id}`)
-  return holdingOf(state, account)
+  const holding = account === undefined ? state.holdings.get(id) : holdingOf(state, account)
+  if (holding === undefined) throw new Error(`the store answered for an unknown account ${id}`)
+  return holding
 }

@@ -6,8 +6,9 @@ import { RecentCommits } from './book/recent.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
 import type { Effect } from './effect.ts'
-import type { Booking } from './money/operation.ts'
+import type { Booking, Operation } from './money/operation.ts'
 import type { Payment } from './payment/payment.ts'
+import type { PaymentEvent, PaymentState } from './payment/table.ts'
 import type { Policy } from './routing/candidate.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import { Timers } from './timers.ts'
@@ -40,6 +41,8 @@ export interface ThreadConfig {
   readonly positionLimits: ReadonlyMap<Unit, Amount>
   /** The opening balances of all accounts together, for each unit; left out: none (R6). */
   readonly opened?: ReadonlyMap<Unit, Amount>
+  /** Hears which row of the transition table is used, before its action: for whoever measures what has been covered. */
+  readonly observe?: ((state: PaymentState, event: PaymentEvent) => void) | undefined
 }
 
 /** A job for a deadline (timers.ts). */
@@ -55,6 +58,13 @@ export type Job =
   | { readonly type: 'poll' }
   | { readonly type: 'sweep' }
   | { readonly type: 'sweepLate' }
+
+/** A request for an operation whose id a colleague owns. */
+export interface AskedOperation {
+  readonly request: number
+  readonly owner: ThreadId
+  readonly operation: Operation
+}
 
 export interface Asked {
   readonly request: number
@@ -74,6 +84,8 @@ export interface Emitted {
 
 export interface ThreadState {
   readonly config: ThreadConfig
+  /** As it is now: it is replaced whole. */
+  directory: Directory
   epoch: string
   serving: boolean
   /** Nothing is done here any more. */
@@ -98,7 +110,7 @@ export interface ThreadState {
   /** Operations whose owner the store was asked for; that are being committed; and the requests that a colleague will answer. */
   readonly owningMoney: Set<Booking>
   readonly committingMoney: Map<PaymentId, Booking>
-  readonly askedMoney: Map<string, number>
+  readonly askedMoney: Map<string, AskedOperation>
   /** What entered through this book less what left (R5, R6). */
   readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
@@ -127,6 +139,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
   const payments = new RevolvingMap<PaymentId, Payment>()
   return {
     config,
+    directory: config.directory,
     epoch: '',
     serving: false,
     ended: undefined,
@@ -171,13 +184,13 @@ function isLive(payments: RevolvingMap<PaymentId, Payment>, job: Job): boolean {
 }
 
 export function findAccount(state: ThreadState, id: AccountId): Account | undefined {
-  return state.config.directory.accounts.get(id)
+  return state.directory.accounts.get(id)
 }
 
 export function holdingOf(state: ThreadState, account: Account): Holding {
   let holding = state.holdings.get(account.id)
   if (holding === undefined) {
-    holding = makeHolding(account, serves(state.config.directory, state.config.thread, account))
+    holding = makeHolding(account, serves(state.directory, state.config.thread, account))
     state.holdings.set(account.id, holding)
   }
   return holding

@@ -55,6 +55,14 @@ export class Timers<Job> {
     return jobs
   }
 
+  /** What there is to wake for: each slot's live jobs in the order they were armed, the earliest slot first. */
+  live(): (readonly [endsAt: UnixMs, jobs: readonly Job[]])[] {
+    return [...this.#slots]
+      .sort(([a], [b]) => a - b)
+      .map(([slot, jobs]) => [slot * TIMER_SLOT_MS, jobs.filter(this.#isLive)] as const)
+      .filter(([, jobs]) => jobs.length > 0)
+  }
+
   #push(slot: number): void {
     const order = this.#order
     let i = order.length

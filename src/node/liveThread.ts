@@ -3,6 +3,7 @@
  * simulator is sim/world/threadHost.ts. What the core asks of the store while there is no way to it is not kept here: the
  * core asks again when it hears `reconnected`.
  */
+import type { Directory } from '../core/directory.ts'
 import type { Effect } from '../core/effect.ts'
 import type { Input } from '../core/input.ts'
 import type { MoneyReply, Operation } from '../core/money/operation.ts'
@@ -111,6 +112,11 @@ export class LiveThread {
   /** A peer's answers begin or cease to say that it answers a repeated id with the first answer. */
   hearDeduplication(account: AccountId, deduplicates: boolean): void {
     this.#hear({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
+  }
+
+  /** Accounts came or changed, or farms are dealt anew. */
+  replaceDirectory(directory: Directory): void {
+    this.#hear({ type: 'directoryReplaced', at: this.#now(), directory })
   }
 
   hearSnapshot(snapshot: Snapshot): void {

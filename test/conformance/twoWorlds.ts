@@ -152,8 +152,8 @@ export function simulated(steps: readonly Step[]): Played[] {
     events,
     checked: nothingChecked(),
     fired: new Map(),
-    behaved: undefined,
     excused: new Set(),
+      watch: {},
     trace: (line) => {
       if (line.kind === 'input' && line.who !== 'announcer') seen.push({ input: line.input, effects: [] })
       if (line.kind === 'effect' && line.who !== 'announcer') seen.at(-1)?.effects.push(line.effect)

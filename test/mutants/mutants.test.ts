@@ -1,34 +1,20 @@
 /**
  * Every checker is shown to check: each patch beside this file breaks one rule of DESIGN.md in a copy of the sources,
- * and what it names must notice. To add a mutant is to add a file; patch.ts says how one looks.
+ * and what it names must notice. To add a mutant is to add a file; sim/mutants/patch.ts says how one looks.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, type ExpectStatic, expect, test } from 'vitest'
+import { mutantCopy } from '../../sim/mutants/copy.ts'
+import { type Mutant, mutantOf, patched } from '../../sim/mutants/patch.ts'
 import { type Ended, ilpSim, node, ROOT } from '../processes.ts'
-import { type Mutant, mutantOf, patched } from './patch.ts'
 
 const HERE = fileURLToPath(new URL('./', import.meta.url))
-const COPIED = ['src', 'sim', 'scenarios', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 const SMALL = ['test/mutants/small.yaml', '--seed', '1']
 const CRASH = ['test/mutants/crash.yaml', '--seed', '1']
 const RUN_MS = 120_000
 const BROKEN = 3
-
-/** The sources with one rule broken, in a folder of their own. */
-function copyOf(name: string, mutant: Mutant): string {
-  const copy = mkdtempSync(join(tmpdir(), 'ilp-mutant-'))
-  for (const path of COPIED) cpSync(join(ROOT, path), join(copy, path), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  for (const file of mutant.files) {
-    const path = join(copy, file.path)
-    if (!existsSync(path)) throw new Error(`${name} does not apply: there is no ${file.path}`)
-    writeFileSync(path, patched(name, readFileSync(path, 'utf8'), file))
-  }
-  return copy
-}
 
 function simulate(args: readonly string[], cwd = ROOT): Promise<Ended> {
   return ilpSim(['run', ...args], { cwd, timeoutMs: RUN_MS })
@@ -59,9 +45,9 @@ describe('mutants', { timeout: RUN_MS + 10_000 }, () => {
 
   test.concurrent.for(mutants)('%s → caught', async (name, { expect, onTestFinished }) => {
     const mutant = mutantOf(name, readFileSync(join(HERE, name), 'utf8'))
-    const copy = copyOf(name, mutant)
-    onTestFinished(() => rmSync(copy, { recursive: true, force: true }))
-    await isCaught(copy, mutant, expect)
+    const copy = mutantCopy(name, mutant)
+    onTestFinished(copy.remove)
+    await isCaught(copy.folder, mutant, expect)
   })
 })
 

@@ -1,4 +1,4 @@
-/** Whole worlds in which threads crash, and stores die or stand still: every invariant holds, and when all is over every balance is right. */
+/** Whole worlds in which threads, clocks, stores and the network go wrong: every invariant holds, and when all is over every balance is right. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runWorld } from '../../sim/world/world.ts'
@@ -6,8 +6,10 @@ import { faultyPlan } from '../arbitraries/faultyPlan.ts'
 import { repeatable } from '../arbitraries/repeatable.ts'
 
 const RUNS = 200
+/** Each kind falls, and each checker looks, so often at least; hints between threads are few. */
+const LEAST = 20
 
-test('for every plan with crashes, store restarts and stalls, all invariants hold', () => {
+test('for every plan with faults of threads, clocks, stores and the network, all invariants hold', () => {
   const counts: Record<string, number> = {}
   fc.assert(
     fc.property(faultyPlan, fc.nat(), (world, seed) => {
@@ -17,5 +19,5 @@ test('for every plan with crashes, store restarts and stalls, all invariants hol
     }),
     repeatable(RUNS),
   )
-  expect(Object.entries(counts).filter(([, times]) => times < RUNS)).toEqual([])
+  expect(Object.entries(counts).filter(([, times]) => times < LEAST)).toEqual([])
 })

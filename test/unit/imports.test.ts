@@ -32,7 +32,7 @@ function simRooms(): Record<string, string[]> {
   const leaves = ['sim/experiment/figures.ts']
   const world = ['sim/workload', 'sim/check', 'sim/faults', ...leaves]
   const searches = ['sim/world', ...world]
-  const all = ['sim/experiment', 'sim/report', 'sim/fuzz', 'sim/explore', ...searches]
+  const all = ['sim/experiment', 'sim/report', 'sim/fuzz', 'sim/explore', 'sim/mutants', ...searches]
   const inside: Record<string, string[]> = {
     'sim/experiment/figures.ts': [],
     'sim/workload': leaves,
@@ -40,6 +40,7 @@ function simRooms(): Record<string, string[]> {
     'sim/faults': ['sim/workload', ...leaves],
     'sim/world': world,
     'sim/fuzz': searches,
+    'sim/mutants': [],
     'sim/explore': searches,
     'sim/experiment': searches,
     'sim/report': ['src/terminal', 'sim/experiment', ...leaves],

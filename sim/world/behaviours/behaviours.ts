@@ -34,8 +34,8 @@ export class Behaviours {
     for (const plan of this.#plans) {
       if (!inForce(plan, this.#context.events.nowUs) || (plan.towards !== undefined && plan.towards !== other)) continue
       if (!this.stream.happens(plan.odds)) continue
-      const { behaved, trace } = this.#context
-      behaved?.(plan.kind)
+      const { watch, trace } = this.#context
+      watch.behaved?.(plan.kind)
       trace?.({ at: traceTime(this.#context), kind: 'behaviour', who: this.#who, name: plan.name, behaviour: plan.kind, towards: other })
       return plan
     }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { FaultPlan } from '../../workload/faultPlan.ts'
 import { describes, named } from './shape.ts'
-import { name, threadId } from './values.ts'
+import { count, name, threadId } from './values.ts'
 
 export const milliseconds = z.number().min(0)
 export const odds = z.number().min(0).max(1)
@@ -25,7 +25,13 @@ const entry = {
 }
 const times = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('every'), meanMs: milliseconds }).describe('Poisson, with this mean.'),
-  z.strictObject({ kind: z.literal('at'), atMs: z.array(milliseconds) }).describe('At exactly these times.'),
+  z
+    .strictObject({
+      kind: z.literal('at'),
+      atMs: z.array(milliseconds),
+      draws: z.exactOptional(z.array(count)).describe('For each time, which draw of this entry it is. Left out: counted from 1.'),
+    })
+    .describe('At exactly these times.'),
 ])
 
 /** Falls at a time. */

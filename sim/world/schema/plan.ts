@@ -107,6 +107,7 @@ const payment = z.strictObject({
   rejectCode: z.exactOptional(z.string()),
   withId: z.exactOptional(z.boolean()),
   repeatAfterMs: z.exactOptional(milliseconds),
+  mustSucceed: z.exactOptional(z.boolean()).describe('Nothing stands in its way: unless it is fulfilled, the run makes no progress.'),
 })
 
 export const plan = named(

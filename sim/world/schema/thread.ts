@@ -7,7 +7,9 @@ import { moneyAnswer, moneyReply, operation } from './money.ts'
 import { bookEntry, snapshot, tallies, tally } from './routing.ts'
 import { describes, named } from './shape.ts'
 import {
+  account,
   accountId,
+  address,
   amount,
   answer,
   balance,
@@ -26,6 +28,12 @@ import {
   unit,
 } from './values.ts'
 
+const directory = z.strictObject({
+  address,
+  threads: count,
+  accounts: z.record(accountId, account),
+  farms: z.record(z.string(), z.array(threadId)).describe('By parallelism.'),
+})
 const epoch = z.string().describe('A unique id of this incarnation of the thread.')
 const seq = count.describe('Commits of a book are numbered 1, 2, … without a gap (B2).')
 const attempt = count.describe('1, 2, …: an answer to an old attempt is ignored.')
@@ -113,6 +121,9 @@ const inputs = {
   deduplicationHeard: z
     .strictObject({ type: z.literal('deduplicationHeard'), at: ms, account: accountId, deduplicates: z.boolean() })
     .describe('Its answers begin or cease to say that it answers a repeated id with the first answer (S1).'),
+  directoryReplaced: z
+    .strictObject({ type: z.literal('directoryReplaced'), at: ms, directory })
+    .describe('Accounts came or changed, or farms are dealt anew (B11).'),
   woke: z.strictObject({ type: z.literal('woke'), at: ms, draw }).describe('The time of the last sleepUntil has come.'),
   reconnected: z
     .strictObject({ type: z.literal('reconnected'), at: ms })
@@ -139,6 +150,7 @@ export const input = named(
     inputs.leftRead,
     inputs.snapshotTaken,
     inputs.deduplicationHeard,
+    inputs.directoryReplaced,
     inputs.woke,
     inputs.reconnected,
   ]),

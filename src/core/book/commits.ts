@@ -78,9 +78,25 @@ export function resend(state: ThreadState, seq: number, last: number, at: UnixMs
  * a store that came back without what it acknowledged says so (B12).
  */
 export function resendLost(state: ThreadState): void {
-  if (state.unacknowledged.length === 0) state.unacknowledged.push({ seq: ++state.seq, changes: [], payments: [], given: NONE })
+  if (state.unacknowledged.length === 0) emitNothing(state)
   resendAll(state)
   state.lastGap = state.resentUpTo
+}
+
+function emitNothing(state: ThreadState): Emitted {
+  const emitted: Emitted = { seq: ++state.seq, changes: [], payments: [], given: NONE }
+  state.unacknowledged.push(emitted)
+  return emitted
+}
+
+/**
+ * While a request waits for a colleague's answer nothing need be written here, and a thread that writes nothing is not told
+ * that another has its book, and with it that answer (B3): an empty commit asks.
+ */
+export function askWhetherFenced(state: ThreadState): void {
+  if (state.asked.size === 0 || state.unacknowledged.length > 0 || state.changes.length > 0) return
+  const { seq, changes } = emitNothing(state)
+  state.effects.push({ type: 'commit', epoch: state.epoch, seq, changes })
 }
 
 /** Everything that is not acknowledged, in order. */

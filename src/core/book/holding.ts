@@ -17,9 +17,9 @@ export interface Refusal {
 }
 
 export interface Holding {
-  readonly account: Account
+  account: Account
   /** Whether this thread is in the account's farm: credits stay hot only there (B7). */
-  readonly served: boolean
+  served: boolean
   /** Whether it answers a repeated id with the first answer, as it said last (S1). */
   deduplicates: boolean
   hot: Amount

@@ -10,7 +10,8 @@ import { leave } from './leave.ts'
 import type { Recall } from './message.ts'
 
 export function recallOthers(state: ThreadState, holding: Holding): void {
-  const { directory, thread } = state.config
+  const { directory } = state
+  const { thread } = state.config
   const account = holding.account.id
   for (let i = 0; i < directory.threads; i++) {
     if (thread !== `t${i}`) leave(state, `t${i}`, (message) => ({ type: 'recall', message, account }))

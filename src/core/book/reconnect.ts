@@ -3,7 +3,7 @@
  * Every command may be applied twice: each compares totals, numbers or ids before it writes. The store may have lost what it
  * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
-import { askToOwn as askToOwnMoney } from '../money/ask.ts'
+import { askOwnersOfOperationsAgain, askToOwn as askToOwnMoney } from '../money/ask.ts'
 import { askToOwn } from '../payment/receive.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
@@ -25,6 +25,7 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const booking of state.owningMoney) askToOwnMoney(state, booking)
   for (const { effect } of state.leaving.values()) state.effects.push(effect)
   askOwnersAgain(state)
+  askOwnersOfOperationsAgain(state)
   state.effects.push({ type: 'readLeft' })
   expectLate(state, at)
 }

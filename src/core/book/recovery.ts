@@ -104,7 +104,8 @@ export function sweepLate(state: ThreadState, at: UnixMs): void {
 
 function beginSweep(state: ThreadState, at: UnixMs): void {
   const swept = new Set(state.holdings.values())
-  const { directory, thread } = state.config
+  const { directory } = state
+  const { thread } = state.config
   for (const account of directory.accounts.values()) if (serves(directory, thread, account)) swept.add(holdingOf(state, account))
   state.unswept = [...swept]
   sweep(state, at)

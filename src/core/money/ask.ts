@@ -5,7 +5,7 @@ import type { Holding } from '../book/holding.ts'
 import { leave } from '../book/leave.ts'
 import type { Asker, OperationAnswered, OperationAsked } from '../book/message.ts'
 import type { Input, Owned } from '../input.ts'
-import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
+import { type AskedOperation, findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { MAX_INT64 } from '../values/amount.ts'
 import type { Refusal } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
@@ -109,24 +109,33 @@ function notOurs(state: ThreadState, { holding, operation, hash, askers }: Booki
   for (const asker of askers) {
     if (isTooOld(state, operation, at)) answerMoney(state, asker, tooOld)
     else if (reply.hash !== hash) answerMoney(state, asker, conflict)
-    else if (asker.type === 'request') askOwner(state, reply, operation, asker.request)
+    else if (asker.type === 'request') askOwner(state, { owner: reply.owner, operation, request: asker.request })
     else throw new Error('a colleague asked a thread that does not own the operation')
   }
 }
 
 /** The request stays open here until the owner's answer is left. */
-function askOwner(state: ThreadState, { owner }: Owned, operation: Operation, request: number): void {
+function askOwner(state: ThreadState, asked: AskedOperation): void {
   const { thread } = state.config
-  const message = leave(state, owner, (id) => ({ type: 'operationAsked', message: id, from: thread, operation }))
-  state.askedMoney.set(message, request)
+  const message = leave(state, asked.owner, (id) => ({ type: 'operationAsked', message: id, from: thread, operation: asked.operation }))
+  state.askedMoney.set(message, asked)
+}
+
+/** Under a new number: the last question or its answer may have been left, and lost (B12). */
+export function askOwnersOfOperationsAgain(state: ThreadState): void {
+  for (const [message, asked] of [...state.askedMoney]) {
+    if (state.leaving.has(message)) continue
+    state.askedMoney.delete(message)
+    askOwner(state, asked)
+  }
 }
 
 export function heardOperationAnswered(state: ThreadState, { message, answers, reply }: OperationAnswered): void {
   write(state, { type: 'consumed', message })
-  const request = state.askedMoney.get(answers)
-  if (request === undefined) return
+  const asked = state.askedMoney.get(answers)
+  if (asked === undefined) return
   state.askedMoney.delete(answers)
-  answerMoney(state, { type: 'request', request }, reply)
+  answerMoney(state, { type: 'request', request: asked.request }, reply)
 }
 
 export function heardOperationAsked(state: ThreadState, { message, from, operation }: OperationAsked, at: UnixMs): void {

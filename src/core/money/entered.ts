@@ -7,11 +7,12 @@ import type { Unit } from '../values/account.ts'
 import { type Amount, amount, type Balance, excess, MAX_TOTAL, minus, plus, ZERO } from '../values/amount.ts'
 
 /** A node has at most so many threads, those that left it among them. */
-export const MAX_BOOKS = 64
+const MAX_BOOKS = 64
 
 /** How much may still enter through this book. */
 export function roomToEnter(state: ThreadState, unit: Unit): Amount {
-  const { directory, positionLimits, opened } = state.config
+  const { directory } = state
+  const { positionLimits, opened } = state.config
   let claimed: Balance = plus(opened?.get(unit) ?? ZERO, positionLimits.get(unit) ?? ZERO)
   for (const account of directory.accounts.values()) if (account.unit === unit) claimed = plus(claimed, account.creditLimit)
   const share = amount(excess(minus(MAX_TOTAL, amount(1n)), claimed) / BigInt(MAX_BOOKS))

@@ -49,5 +49,5 @@ function positionAllows(state: ThreadState, payment: Payment, receiver: Holding,
   if (limit === undefined) return true
   const freed = payment.attempt?.receiver.account.unit === unit ? payment.attempt.outgoingAmount : 0n
   const left = (state.positions.get(unit) ?? 0n) - (state.outgoing.get(unit) ?? 0n) + freed - outgoingAmount
-  return left >= -(limit / BigInt(state.config.directory.threads))
+  return left >= -(limit / BigInt(state.directory.threads))
 }

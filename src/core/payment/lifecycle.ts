@@ -26,6 +26,7 @@ export interface Happening {
 
 export function happen(state: ThreadState, payment: Payment, happening: Happening): void {
   const { at } = happening
+  state.config.observe?.(payment.state, happening.event)
   const action = transitions[payment.state][happening.event]
   switch (action) {
     case 'admit':

@@ -123,5 +123,5 @@ function prepareOf({ incomingAmount, incomingExpiry, condition, destination, dat
 
 /** Of a tombstone only the reply is told. */
 function unknownPrepare(state: ThreadState): Prepare {
-  return { amount: ZERO, expiresAt: 0, condition: '' as Condition, destination: state.config.directory.address, data: NO_DATA }
+  return { amount: ZERO, expiresAt: 0, condition: '' as Condition, destination: state.directory.address, data: NO_DATA }
 }

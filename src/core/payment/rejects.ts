@@ -25,5 +25,5 @@ export function tooLarge(state: ThreadState, received: Amount, maximum: Amount):
 }
 
 function reject(state: ThreadState, code: RejectCode, message: string): Reject {
-  return { type: 'reject', code, triggeredBy: state.config.directory.address, message, data: NO_DATA }
+  return { type: 'reject', code, triggeredBy: state.directory.address, message, data: NO_DATA }
 }

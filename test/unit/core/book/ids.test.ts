@@ -94,6 +94,15 @@ describe('B4: asked again at another thread', () => {
     expect(only(t1.news(), 'answer')).toMatchObject({ request: 1, reply: { type: 'fulfill', fulfillment: preimage(1) } })
   })
 
+  test('no answer for a second, and nothing else to write → an empty commit asks whether this thread still has its book', () => {
+    const [t0, t1] = threads(['leave'])
+    t0.prepare(pay)
+    t1.prepare(pay)
+    t1.news()
+    t1.world.pass(2_500)
+    expect(ofType(t1.news(), 'commit').map(({ changes }) => changes)).toContainEqual([])
+  })
+
   test('settled and kept → the owner leaves the answer at once', () => {
     const [t0, t1] = threads()
     t0.reject(only(t0.prepare(pay), 'sendPrepare'), 'F99')

@@ -64,6 +64,20 @@ describe('a deposit', () => {
     expect(balance(t0)).toBe(1_050n)
   })
 
+  test('the connection of whoever asked the owner broke, and the store lost the question → asked anew, moved once', () => {
+    const [t0, t1] = four()
+    const once = operation(t0, 'deposit', 50n)
+    ask(t0, once)
+    t0.crash()
+    ask(t1, once)
+    t0.store.books.get('t0')?.left.clear()
+    t1.disconnect()
+    t1.reconnect()
+    t0.restart()
+    expect(words(t1.news())).toEqual(['moved'])
+    expect(balance(t0)).toBe(1_050n)
+  })
+
   test('another content under its id → 409, at its owner and elsewhere', () => {
     const [t0, t1] = four()
     ask(t0, operation(t0, 'deposit', 50n))

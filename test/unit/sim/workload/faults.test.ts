@@ -83,7 +83,7 @@ describe('a wrong fault → its line and key, and what to do', () => {
     ['who: hub, kind: crash, every: 1s, at: 2s', 'faults.x: needs either every or at'],
     ['who: hbu, kind: crash, every: 1s', /faults\.x\.who: 'hbu' is not a connector; did you mean 'hub'\?/],
     ['who: hub, kind: crsh, every: 1s', /faults\.x\.kind: 'crsh' is not known; did you mean 'crash'\?/],
-    ['who: hub, every: 1s', 'faults.x.kind: is missing; write one of crash, store-restart, '],
+    ['who: hub, every: 1s', 'faults.x.kind: is missing; write one of crash, pause, '],
     ['who: hub, kind: wake-lost, every: 1s, odds: 1%', 'faults.x.every: unknown key; allowed: kind, who, odds, since, until'],
     ['who: hub, kind: wake-lost', 'faults.x.odds: is missing'],
     ['who: hub, kind: wake-lost, odds: 1%, since: 2s, until: 2s', 'faults.x.until: is not after since'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FaultPlan } from '../../../../sim/workload/faultPlan.ts'
+import type { FaultKind, FaultPlan } from '../../../../sim/workload/faultPlan.ts'
 import type { Plan } from '../../../../sim/workload/plan.ts'
 import { loadScenario, planOf } from '../../../../sim/workload/scenario.ts'
 import { announcerEffect, announcerInput } from '../../../../sim/world/schema/announcer.ts'
@@ -71,12 +71,28 @@ function traced(plan: Plan): Traced {
   return { text, lines: text.map((line) => JSON.parse(line) as Line), checkedR5: invariants.checked.R5 ?? 0 }
 }
 
+/** All that the package's scenario has, for a few seconds, so often that each kind falls. */
+function withEveryFault(has: (kind: FaultKind) => boolean): Plan {
+  const plan = planOf(loadScenario('faults'), { regime: 'faults', failover: 1, name: 'faults' }, 'random')
+  return {
+    ...plan,
+    durationMs: 4_000,
+    faults: plan.faults
+      .filter(({ kind }) => has(kind))
+      .map((each) => {
+        if ('odds' in each) return { ...each, odds: 0.05, untilMs: 4_000 }
+        return each.times.kind === 'every' ? { ...each, untilMs: 4_000, times: { kind: 'every', meanMs: each.times.meanMs / 10 } } : { ...each, untilMs: 4_000 }
+      }),
+  }
+}
+
 const RUNS = {
   balanced: traced(shortPlan('balanced', 'trusted-room', 1)),
   unreliable: traced(shortPlan('unreliable', 'random', 1)),
   holder: traced(shortPlan('holder', 'lowest-balance', 0)),
   'with ids': traced(withIds(shortPlan('balanced', 'random', 1))),
   'with faults': traced(withFaults()),
+  'with every fault': traced(withEveryFault((kind) => kind !== 'store-failover')),
 }
 
 test('the JSON Schema that is shipped → is the one of the code (`vitest -u` writes it)', async () => {
@@ -163,10 +179,12 @@ const KINDS = [
 ]
 
 /** What a connector in a world without quotes never shows. */
-const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote']
+const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote', 'input directoryReplaced']
 
 test('all runs together → every kind of line that the schema knows', () => {
   const claimsOvertake = live({ faults: [crashAt(1_012), crashAt(1_034, { restartAfter: ms(1), arrives: 1, lateBy: ms(50) })], payment: { atMs: 1_090 } })
-  const seen = new Set([...Object.values(RUNS), claimsOvertake].flatMap(({ lines }) => lines.flatMap(kindsIn)))
+  // A store that goes back moves money in no store line.
+  const failsOver = traced(withEveryFault((kind) => kind === 'store-failover'))
+  const seen = new Set([...Object.values(RUNS), claimsOvertake, failsOver].flatMap(({ lines }) => lines.flatMap(kindsIn)))
   expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
 })

@@ -1,0 +1,35 @@
+/** What a campaign came to, in lines. */
+import { coverageOf } from './fuzz/coverage.ts'
+import type { Tally } from './fuzz/tally.ts'
+import { count, percent } from './report/format.ts'
+
+export function fuzzSummary(tally: Tally, seconds: number): string {
+  const { reached, unreached, unreachable } = coverageOf(tally.rows)
+  const rate = seconds === 0 ? 0 : Math.round(tally.payments / seconds)
+  const rows: [string, string][] = [
+    ['seeds', count(tally.seeds)],
+    [
+      'payments',
+      `${count(tally.payments)} in ${seconds.toFixed(1)} s, ${count(rate)} a second, ${percent(tally.fulfilled / Math.max(1, tally.payments))} fulfilled`,
+    ],
+    ['faults', firedText(tally.faults)],
+    ['behaviours', firedText(tally.behaviours)],
+    ['transitions', `${reached} of ${reached + unreached.length} rows reached${unreached.length === 0 ? '' : `; NOT REACHED: ${unreached.join(', ')}`}`],
+    ['  others', `${unreachable.length} rows cannot be reached: ${unreachable.map(({ row }) => row).join(', ') || 'none'}`],
+    [
+      'checked',
+      Object.entries(tally.checked)
+        .map(([name, times]) => `${name} ${count(times)}`)
+        .join(', '),
+    ],
+  ]
+  return `${rows.map(([title, text]) => `${title.padEnd(13)}${text}`).join('\n')}\n`
+}
+
+function firedText(fired: Readonly<Record<string, number>>): string {
+  const never = Object.keys(fired).filter((kind) => fired[kind] === 0)
+  const text = Object.entries(fired)
+    .filter(([, times]) => times > 0)
+    .map(([kind, times]) => `${kind} ${count(times)}`)
+  return [...text, ...(never.length === 0 ? [] : [`NEVER FIRED: ${never.join(', ')}`])].join(', ')
+}
