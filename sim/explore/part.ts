@@ -90,6 +90,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
         heard = input
       },
       now: () => at,
+      storeNow: () => at,
       draw: () => 0,
     }) as Record<Command['effect']['type'], (effect: Command['effect']) => void>
     performers[effect.type](effect)

@@ -132,6 +132,8 @@ function changeWords(change: Change, parts: Parts): string {
     case 'reject':
     case 'dropped':
       return `${change.type} ${change.payment}`
+    case 'unconditional':
+      return `${change.type} ${change.payment}`
     case 'consumed':
       return `strike out ${change.message}`
   }

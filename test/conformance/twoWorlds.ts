@@ -153,7 +153,7 @@ export function simulated(steps: readonly Step[]): Played[] {
     checked: nothingChecked(),
     fired: new Map(),
     excused: new Set(),
-      watch: {},
+    watch: {},
     trace: (line) => {
       if (line.kind === 'input' && line.who !== 'announcer') seen.push({ input: line.input, effects: [] })
       if (line.kind === 'effect' && line.who !== 'announcer') seen.at(-1)?.effects.push(line.effect)

@@ -32,13 +32,14 @@ function simRooms(): Record<string, string[]> {
   const leaves = ['sim/experiment/figures.ts']
   const world = ['sim/workload', 'sim/check', 'sim/faults', ...leaves]
   const searches = ['sim/world', ...world]
-  const all = ['sim/experiment', 'sim/report', 'sim/fuzz', 'sim/explore', 'sim/mutants', ...searches]
+  const all = ['sim/experiment', 'sim/report', 'sim/fuzz', 'sim/explore', 'sim/mutants', 'sim/admission', ...searches]
   const inside: Record<string, string[]> = {
     'sim/experiment/figures.ts': [],
     'sim/workload': leaves,
     'sim/check': ['sim/workload', ...leaves],
     'sim/faults': ['sim/workload', ...leaves],
     'sim/world': world,
+    'sim/admission': searches,
     'sim/fuzz': searches,
     'sim/mutants': [],
     'sim/explore': searches,
