@@ -382,7 +382,7 @@ export class Incarnation {
     this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
   }
 
-  /** Asked of the world where it still knows, as hashing is dear. */
+  /** Asked of the world where it still knows, as hashing is dear: of what has ended it may not. */
   #isRight(condition: Condition, fulfillment: Fulfillment): boolean {
     return this.#seat.home.fulfillmentOf(condition) === fulfillment || conditionOf(fulfillment) === condition
   }
