@@ -40,6 +40,21 @@ export interface Entry {
   older: Entry | undefined
 }
 
+/** An entry of which nothing was heard yet. */
+export const FRESH = {
+  sent: undefined,
+  closed: 0,
+  unknown: 0,
+  presented: [],
+  atTheEdge: false,
+  fulfilled: false,
+  missed: false,
+  told: false,
+  toldOf: undefined,
+  excused: false,
+  older: undefined,
+} as const
+
 /** Payments by their condition, rejects that moved nothing by sender and id. */
 export class Entries {
   /** The youngest of each key. */

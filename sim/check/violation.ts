@@ -26,3 +26,6 @@ export function nothingChecked(): Checked {
   const books = { R3: 0, R5: 0, R6: 0, R7: 0, B1: 0, B2: 0, B3: 0, B4: 0, B9: 0, B10: 0, B12: 0 }
   return { ...books, S1: 0, S3: 0, S4: 0, A1: 0, A3: 0, ends: 0, quiet: 0, progress: 0 }
 }
+
+/** An invariant of one connector is broken. */
+export type Broken = (invariant: Invariant, what: string, ...about: readonly string[]) => InvariantBroken
