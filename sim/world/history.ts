@@ -19,7 +19,7 @@ import { HistoryUsers } from './historyUsers.ts'
 import { SimStore } from './store.ts'
 import { termsOf } from './terms.ts'
 import type { StoreCommand, TraceLine } from './trace.ts'
-import { driftOf, isCoolAtRest } from './world.ts'
+import { driftOf, isCoolAtRest, lostIn } from './world.ts'
 
 type LineOf<K extends TraceLine['kind']> = Extract<TraceLine, { kind: K }>
 
@@ -107,7 +107,10 @@ export class History {
     const plan = this.#plan
     if (plan === undefined) throw new Error('a history without its world')
     this.#users?.close(this.checked)
-    for (const { witness, store, plan: each } of this.#connectors.values()) witness.quiet(store, isCoolAtRest(each))
+    for (const { witness, store, plan: each } of this.#connectors.values()) {
+      witness.quiet(store, isCoolAtRest(each))
+      witness.reported(store, lostIn(store))
+    }
     driftOf({ plan, checked: this.checked }, this.#connectors)
   }
 

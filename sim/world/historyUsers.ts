@@ -16,6 +16,7 @@ interface Told {
 
 /** Two payments of one sender may share a condition, never the expiry too. */
 interface Open {
+  readonly line: string
   readonly payment: string
   readonly condition: string
   readonly connector: string
@@ -24,6 +25,8 @@ interface Open {
 export class HistoryUsers {
   readonly #holders: ReadonlySet<string>
   readonly #behaviours: readonly BehaviourPlan[]
+  /** Lines on which a request may stay without an answer for good. */
+  readonly #lossy: ReadonlySet<string>
   readonly #checked: Checked
   readonly #rows: readonly PaymentRow[]
   /** Prepares without an answer, by line and exchange. */
@@ -33,8 +36,9 @@ export class HistoryUsers {
   readonly #row = new Map<string, number>()
   #onTheWay: Told[] = []
 
-  constructor({ behaviours, payments }: Plan, checked: Checked) {
+  constructor({ behaviours, payments, faults }: Plan, checked: Checked) {
     this.#behaviours = behaviours
+    this.#lossy = new Set(faults.map(({ who }) => who))
     this.#holders = new Set(behaviours.filter(({ kind }) => kind === 'hold').map(({ who }) => who))
     this.#rows = payments
     this.#checked = checked
@@ -48,7 +52,7 @@ export class HistoryUsers {
     if (message.type === 'prepare') {
       if (from !== user) return
       const payment = `${user} ${message.condition} ${message.expiresAt}`
-      this.#open.set(key, { payment, condition: message.condition, connector: to })
+      this.#open.set(key, { line, payment, condition: message.condition, connector: to })
       if (!this.#row.has(payment)) this.#row.set(payment, this.#row.size)
       return
     }
@@ -98,7 +102,7 @@ export class HistoryUsers {
   close(checked: Checked): void {
     this.until(Number.POSITIVE_INFINITY)
     checked.quiet++
-    const untold = [...this.#open.values()].filter(({ connector }) => !this.#holders.has(connector))
+    const untold = [...this.#open.values()].filter(({ connector, line }) => !this.#holders.has(connector) && !this.#lossy.has(line))
     if (untold[0] !== undefined) throw new InvariantBroken('quiet', `${untold.length} payments were never told how they ended`, [untold[0].condition])
     for (const payment of this.#row.keys()) {
       if (this.#mustSucceed(payment) && !this.#outcomes.has(payment)) this.#succeeded(payment, '?', 'lost')

@@ -45,6 +45,8 @@ interface Asking {
   readonly requestId: string | undefined
 }
 
+/** Nobody waits longer for what a line may have lost, however late it expires. */
+export const MAX_WAIT_MS = 60_000
 /** For so long after its expiry a request that nothing is heard of is waited for. */
 const PATIENCE_MS = 2_000
 /** Between a request that broke or was refused and the next. */
@@ -166,7 +168,9 @@ export class User {
       else this.#heard(payment, reply)
     }
     access.line.prepare(this.name, access.connections.next(), prepare, requestId, hear)
-    if (access.line.mayLose) this.#context.events.at((prepare.expiresAt + PATIENCE_MS) * 1000, () => hear(UNKNOWN))
+    const { events } = this.#context
+    const untilMs = Math.min(prepare.expiresAt, events.nowMs() + MAX_WAIT_MS) + PATIENCE_MS
+    if (access.line.mayLose) events.at(untilMs * 1000, () => hear(UNKNOWN))
   }
 
   /** On the next connection, under the same id where it may have been taken, for as long as that can help. */

@@ -26,7 +26,7 @@ import type { Population } from './population.ts'
 import type { SimStore } from './store.ts'
 import { OPERATION_LIFE_MS, Teller } from './teller.ts'
 import { tracerTo } from './trace.ts'
-import { addressOf, everyPaymentEnded, User } from './users.ts'
+import { addressOf, everyPaymentEnded, MAX_WAIT_MS, User } from './users.ts'
 
 /** Before time 0: books are claimed and routes settle. */
 const SETTLE_US = 10_000_000
@@ -151,10 +151,10 @@ export function driftOf({ plan, checked }: Pick<Context, 'plan' | 'checked'>, co
 }
 
 /** What somebody does later, and how long a packet with an extreme expiry can be under way. */
-function longestOddityMs({ behaviours, connectors }: Plan): number {
+function longestOddityMs({ behaviours, connectors, faults }: Plan): number {
   const attempts = 1 + Math.max(0, ...connectors.map(({ failover }) => failover))
   const longest = behaviours.map(({ kind, delay }) => {
-    if (kind === 'extreme-expiry') return attempts * (MAX_HOLD_MS + EXPIRY_GRACE_MS)
+    if (kind === 'extreme-expiry') return attempts * (MAX_HOLD_MS + EXPIRY_GRACE_MS) + (faults.length === 0 ? 0 : MAX_WAIT_MS)
     return kind === 'slow' || kindOf(kind).delay === undefined ? 0 : 2 * longestMs(delay)
   })
   return Math.max(0, ...longest)
@@ -209,7 +209,7 @@ function faultFigures({ fired, excused }: Context, { connectors, drift }: Lived)
 }
 
 /** As the connector itself reports it. */
-function lostIn(store: SimStore): Map<AccountId, bigint> {
+export function lostIn(store: SimStore): Map<AccountId, bigint> {
   const { accounts } = store.read([...store.shards.keys()])
   return new Map(accounts.flatMap(({ account, lostByFailover }) => (lostByFailover === undefined ? [] : [[account, lostByFailover] as const])))
 }
