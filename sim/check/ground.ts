@@ -4,6 +4,7 @@ import type { Entries } from './entries.ts'
 import type { Ids } from './ids.ts'
 import type { Sums } from './sums.ts'
 import type { Terms } from './terms.ts'
+import type { Undoing } from './undoing.ts'
 import type { Broken, Checked } from './violation.ts'
 
 export interface Ground {
@@ -13,6 +14,7 @@ export interface Ground {
   readonly commits: Commits
   readonly sums: Sums
   readonly ids: Ids
+  readonly undoing: Undoing | undefined
   /** Conditions of payments that may end another way than was told: the store lost how they ended. */
   readonly excused: Set<string>
   readonly broken: Broken

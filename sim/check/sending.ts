@@ -3,7 +3,7 @@ import type { PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
-import type { Prepare } from '../../src/core/values/packet.ts'
+import type { Prepare, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import type { Entry } from './entries.ts'
 import type { Ground } from './ground.ts'
@@ -169,6 +169,23 @@ export class Sending {
     if (entry !== undefined && this.#hasBook(entry, about)) entry.closed = about.attempt
   }
 
+  /** A reply reaches any living thread by a callback. */
+  calledBack(heard: Heard, type: Reply['type']): void {
+    const entry = this.#answered(heard)
+    if (entry?.sent === undefined) return
+    if (type === 'reject') {
+      entry.closed = heard.attempt
+      return
+    }
+    if (heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    if (!heard.right) {
+      entry.closed = heard.attempt
+      return
+    }
+    entry.presented = [...entry.presented, heard.attempt]
+    if (entry.phase === 'underWay' && !entry.fulfilled) entry.calledBack = true
+  }
+
   /** No answer, and perhaps never one: once unknown, an attempt stays so, and one that a later life took up is (B9). */
   failed(about: About, how: 'notTaken' | 'unknown'): void {
     const entry = this.#answered(about)
@@ -197,7 +214,7 @@ export class Sending {
     if (entry === undefined || record === undefined) throw this.#ground.broken('S3', 'a credit for a payment that was never charged', record?.condition ?? '')
     if (!entry.presented.includes(record.attempt))
       throw this.#ground.broken('S3', `attempt ${record.attempt} was credited, but its receiver did not fulfill it in time`, record.condition)
-    if (entry.atTheEdge && !entry.fulfilled && entry.sent !== undefined) this.#fulfilled(entry, entry.sent)
+    if ((entry.atTheEdge || entry.calledBack) && !entry.fulfilled && entry.sent !== undefined) this.#fulfilled(entry, entry.sent)
   }
 
   /** S1: what was sent is taken back only when its receiver has given it up, or can no more be heard. */

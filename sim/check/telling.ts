@@ -73,11 +73,11 @@ export class Telling {
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     const { condition, amount } = prepare
     this.#ground.checked.B1++
-    const due = dueFor(reply)
+    const due = dueFor(reply, entry)
     if (entry.phase !== due || !this.#ground.commits.isDurable(entry))
       throw this.#ground.broken('B1', `a ${reply.type} was told while the payment was ${entry.phase} and not acknowledged as ${due}`, condition)
     this.#ground.checked.ends++
-    if (entry.fulfilled !== (reply.type === 'fulfill')) {
+    if (entry.fulfilled !== (reply.type === 'fulfill') && !entry.paidLate) {
       const receiver = entry.fulfilled ? 'fulfilled in time' : 'did not fulfill in time'
       throw this.#ground.broken('ends', `the sender was told ${reply.type}, but the receiver ${receiver}`, condition)
     }
@@ -110,7 +110,7 @@ export class Telling {
   /** Of several that are alike, as where an id was charged twice, one that ended so; where it asked for more than was charged, perhaps none. */
   #entryOf({ from, prepare, requestId }: Asked, reply: Reply): Entry | undefined {
     const entries = this.#ground.entries.ofSender(from, prepare).filter((entry) => entry.requestId === requestId)
-    const due = entries.filter((entry) => entry.phase === dueFor(reply) && this.#ground.commits.isDurable(entry))
+    const due = entries.filter((entry) => entry.phase === dueFor(reply, entry) && this.#ground.commits.isDurable(entry))
     const [entry] = [...due.filter(({ told }) => !told), ...due, ...entries]
     if (due.length > 0 || reply.type === 'fulfill') return entry
     if (requestId !== undefined) return this.#ground.ids.isDisowned(`${from} ${requestId}`) ? undefined : entry
@@ -142,7 +142,7 @@ export class Telling {
         `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`,
         condition,
       )
-    if (entry.phase === 'credited') this.#ground.sums.expect(entry.sender, -entry.record.incomingAmount)
+    if (entry.phase === 'credited' && !entry.paidLate) this.#ground.sums.expect(entry.sender, -entry.record.incomingAmount)
     entry.told = true
   }
 
@@ -151,8 +151,8 @@ export class Telling {
   }
 }
 
-function dueFor(reply: Reply): Entry['phase'] {
-  return reply.type === 'fulfill' ? 'credited' : 'refunded'
+function dueFor(reply: Reply, { paidLate }: Entry): Entry['phase'] {
+  return reply.type === 'fulfill' || paidLate ? 'credited' : 'refunded'
 }
 
 function wordsOf(reply: Reply): string {

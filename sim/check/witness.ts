@@ -8,6 +8,7 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
+import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
@@ -15,6 +16,7 @@ import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Refusal, Reply } from '../../src/core/values/packet.ts'
 import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
+import { Callbacks } from './callbacks.ts'
 import { Commits } from './commits.ts'
 import { Entries, type Entry, FRESH } from './entries.ts'
 import type { Ground } from './ground.ts'
@@ -39,6 +41,7 @@ export class Witness implements StoreWatch {
   readonly #sums = new Sums()
   readonly #sending: Sending
   readonly #telling: Telling
+  readonly #callbacks: Callbacks
   readonly #money: MoneyCheck
   readonly #operations: OperationsCheck
   readonly #accounts = new Map<AccountId, Account>()
@@ -54,9 +57,20 @@ export class Witness implements StoreWatch {
     this.#broken = broken
     this.#commits = new Commits(checked, broken, this.#undoing)
     this.#ids = new Ids(checked, broken, forgotten)
-    this.#ground = { checked, terms, entries: this.#entries, commits: this.#commits, sums: this.#sums, ids: this.#ids, excused: forgotten, broken }
+    this.#ground = {
+      checked,
+      terms,
+      entries: this.#entries,
+      commits: this.#commits,
+      sums: this.#sums,
+      ids: this.#ids,
+      undoing: this.#undoing,
+      excused: forgotten,
+      broken,
+    }
     this.#sending = new Sending(this.#ground)
     this.#telling = new Telling(this.#ground)
+    this.#callbacks = new Callbacks(this.#ground, this.#sending)
     this.#money = new MoneyCheck(connector, checked)
     this.#operations = new OperationsCheck(connector, checked)
   }
@@ -107,6 +121,15 @@ export class Witness implements StoreWatch {
 
   failed(about: About, how: 'notTaken' | 'unknown'): void {
     this.#sending.failed(about, how)
+  }
+
+  /** A reply reaches any living thread by a callback. */
+  calledBack(heard: Heard, type: Reply['type']): void {
+    this.#sending.calledBack(heard, type)
+  }
+
+  thanked(heard: Heard, how: 'taken' | 'late'): void {
+    this.#callbacks.thanked(heard, how)
   }
 
   /** Which payment of the book it is; undefined where it has none of this id. */
@@ -163,6 +186,10 @@ export class Witness implements StoreWatch {
     this.#ids.owned(`${account} ${requestId}`, owner)
   }
 
+  left(thread: ThreadId, message: LeftMessage): void {
+    this.#callbacks.left(thread, message)
+  }
+
   disowned(account: AccountId, requestId: string): void {
     this.#ids.disown(`${account} ${requestId}`)
   }
@@ -174,11 +201,12 @@ export class Witness implements StoreWatch {
       case 'charge':
         return this.#charge(thread, seq, change.record)
       case 'reroute':
+        this.#callbacks.passOver(thread, record)
         return this.#reroute(thread, record, seq, change.attempt)
       case 'credit':
-        this.#sending.paidOut(this.#settled(thread, record, seq, 'credited'), record)
-        return
+        return this.#credit(thread, record, seq, change.refunds !== undefined)
       case 'refund':
+        this.#callbacks.passOver(thread, record)
         this.#sending.takenBack(this.#settled(thread, record, seq, 'refunded'))
         return
       case 'reject':
@@ -236,12 +264,19 @@ export class Witness implements StoreWatch {
       throw this.#broken('B9', `a payment of ${entry.epoch} was rerouted in a later life`, record?.condition ?? '')
   }
 
+  #credit(thread: ThreadId, record: PaymentRecord | undefined, seq: number, late: boolean): void {
+    const entry = this.#settled(thread, record, seq, 'credited')
+    if (entry !== undefined) entry.paidLate = late
+    this.#sending.paidOut(entry, record)
+  }
+
   #settled(thread: ThreadId, record: PaymentRecord | undefined, seq: number, phase: 'credited' | 'refunded'): Entry | undefined {
     const before = this.#before(record)
     const entry = this.#moved(record, seq, phase)
     if (entry === undefined || record === undefined) return undefined
     this.#undoing?.note(thread, () => {
       Object.assign(entry, before)
+      if (!entry.lies) entry.thanked = false
       this.#neverSettled(record, entry)
       this.#entries.restore(record.condition, entry)
     })

@@ -169,7 +169,8 @@ export class Connector implements Home {
       if (this.#answers.none) deal(prepare, requestId, respond, leftUs)
       else this.#answers.meet(from, prepare, respond, (answer) => deal(prepare, requestId, answer, leftUs))
     }
-    return { name: this.name, take }
+    const host = this.#host(farm[accepted % farm.length] as ThreadId)
+    return { name: this.name, take, hear: (callback, thank, leftUs) => host.hear(account.id, callback, thank, leftUs) }
   }
 
   #locally(run: () => void): void {

@@ -17,7 +17,7 @@ import type { ConnectorStrike, LineStrike, Slip } from '../faults/fault.ts'
 import type { BehaviourKind } from '../workload/behaviourKinds.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
-import type { Claim, Failure } from './link.ts'
+import type { Accepted, Claim, Failure, Thanks } from './link.ts'
 
 /** `at`: virtual ms. */
 export type TraceLine =
@@ -82,7 +82,8 @@ interface Stepped {
 
 export type Message =
   | ({ readonly type: 'prepare'; readonly requestId?: string } & Prepare)
-  | ({ readonly condition: Condition } & (Reply | Refusal | Failure | Claim))
+  | ({ readonly condition: Condition } & (Reply | Refusal | Accepted | Failure | Claim | Thanks))
+  | { readonly type: 'callback'; readonly condition: Condition; readonly requestId: string; readonly reply: Reply }
   | ({ readonly type: 'announcement' } & Announcement)
 
 export type StoreCommand =

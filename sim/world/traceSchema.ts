@@ -75,6 +75,11 @@ const message = z.discriminatedUnion('type', [
   z
     .strictObject({ ...replyTo, type: z.literal('claim'), payments: z.int(), attempts: z.int(), reply })
     .describe('A reply that says it is for another payment of the same thread, so many after the one of this exchange (or before), and so many attempts.'),
+  z.strictObject({ ...replyTo, type: z.literal('accepted') }).describe('The reply comes later, by a callback (B8).'),
+  z
+    .strictObject({ type: z.literal('callback'), ...replyTo, requestId: requestId.describe("The prepare's."), reply })
+    .describe('A reply to any thread of whoever asked, repeated until it is thanked or the prepare has expired.'),
+  z.strictObject({ ...replyTo, type: z.literal('thanks'), how: z.enum(['taken', 'late']) }).describe('Of a callback: it need not be repeated.'),
   z.strictObject({ type: z.literal('announcement'), ...announcementFields }),
 ])
 const messageLine = z
@@ -83,7 +88,7 @@ const messageLine = z
     kind: z.literal('message'),
     line: lineName,
     exchange: count.describe(
-      'A prepare and its reply are one exchange, an announcement is one alone. Numbered on each line. Without a reply the prepare was never answered.',
+      'A prepare and its reply are one exchange, so are a callback and its thanks, an announcement is one alone. Numbered on each line. Without a reply the prepare was never answered.',
     ),
     from: name.describe('A connector or a user.'),
     to: name.describe('A connector or a user. In a world where both have this name, the line says which.'),

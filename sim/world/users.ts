@@ -5,13 +5,14 @@ import { type Amount, add, amount } from '../../src/core/values/amount.ts'
 import { NO_DATA, type Prepare, type Refusal, type RejectCode, type Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken } from '../check/violation.ts'
-import type { EndpointPlan } from '../workload/plan.ts'
+import type { Answers as AnswersPlan, EndpointPlan } from '../workload/plan.ts'
 import { Answers } from './behaviours/answers.ts'
 import { rejectBy } from './behaviours/behaviours.ts'
 import { type Oddity, OddPayments } from './behaviours/payments.ts'
+import { callBack } from './callBack.ts'
 import type { Context } from './context.ts'
 import { KeptAnswers } from './keptAnswers.ts'
-import { type Connections, type Door, type Respond, UNKNOWN } from './link.ts'
+import { ACCEPTED, type Connections, type Door, type Respond, UNKNOWN } from './link.ts'
 import type { Meters } from './meters.ts'
 import type { Line } from './network.ts'
 import type { Facts, Payment, Payments } from './payments.ts'
@@ -60,8 +61,9 @@ export class User {
   readonly #payments: Payments
   readonly #meters: Meters
   readonly #misbehaviour: Answers
-  /** Where it deduplicates. */
-  readonly #answers: KeptAnswers | undefined
+  readonly #how: AnswersPlan
+  /** Where it is not synchronous. */
+  readonly #answers: KeptAnswers
   readonly #odd: OddPayments
   /** To each receiver, the last payment: where a condition may be used again. */
   readonly #last = new Map<string, Payment>()
@@ -73,19 +75,31 @@ export class User {
     this.#payments = payments
     this.#meters = meters
     this.#misbehaviour = new Answers(context, plan.name)
-    this.#answers = plan.answers === 'deduplicating' ? new KeptAnswers(context.events) : undefined
+    this.#how = plan.answers ?? 'synchronous'
+    this.#answers = new KeptAnswers(context.events)
     this.#odd = new OddPayments(context, plan.name)
   }
 
   /** How `connector` reaches it. */
   door(connector: string): Door {
-    const take = (prepare: Prepare, respond: Respond): void => this.#misbehaviour.meet(connector, prepare, respond, (answer) => this.#receive(prepare, answer))
-    const answers = this.#answers
-    if (answers === undefined) return { name: this.name, take: (prepare, _, respond) => take(prepare, respond) }
-    return {
-      name: this.name,
-      take: (prepare, id, respond) =>
-        id === undefined ? take(prepare, respond) : answers.once(`${connector} ${id}`, prepare.expiresAt, respond, (first) => take(prepare, first)),
+    const duty = (prepare: Prepare, respond: Respond): void => this.#misbehaviour.meet(connector, prepare, respond, (answer) => this.#receive(prepare, answer))
+    const take: Door['take'] = (prepare, id, respond) => {
+      if (id === undefined || this.#how === 'synchronous') return duty(prepare, respond)
+      const hear = this.#how === 'callback' ? this.#callBack(connector, prepare, id) : respond
+      if (this.#how === 'callback') respond(ACCEPTED)
+      this.#answers.once(`${connector} ${id}`, prepare.expiresAt, hear, (first) => duty(prepare, first))
+    }
+    return { name: this.name, take }
+  }
+
+  /** By its own connections to that connector, which deals them to its threads. */
+  #callBack(connector: string, { condition, expiresAt }: Prepare, id: string): Respond {
+    const { line, connections } = this.accesses.find((access) => access.connector === connector) as Access
+    return (reply) => {
+      if (reply.type === 'claim') return
+      if (reply.type !== 'fulfill' && reply.type !== 'reject') throw new Error(`${this.name} answers with a ${reply.type}`)
+      const callback = { id, condition, reply }
+      callBack(this.#context, { from: this.name, line, next: () => connections.next(), callback, untilMs: expiresAt, isOver: () => false })
     }
   }
 
@@ -163,6 +177,7 @@ export class User {
       // A request has one answer, whatever else its connector says.
       if (isOver || reply.type === 'claim') return
       isOver = true
+      if (reply.type === 'accepted') throw new Error(`${this.name} takes no callbacks`)
       if (reply.type === 'failure') this.#failed(asking, mayBeTaken || reply.how === 'unknown')
       else if (reply.type === 'refusal' && reply.status === 503) this.#failed(asking, mayBeTaken)
       else this.#heard(payment, reply)

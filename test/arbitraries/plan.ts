@@ -18,7 +18,11 @@ const latency = (mostMs: number): fc.Arbitrary<Latency> =>
   )
 
 /** Left out: synchronous. */
-const answers: fc.Arbitrary<{ readonly answers?: Answers }> = fc.constantFrom<{ readonly answers?: Answers }[]>({}, { answers: 'deduplicating' })
+const answers: fc.Arbitrary<{ readonly answers?: Answers }> = fc.constantFrom<{ readonly answers?: Answers }[]>(
+  {},
+  { answers: 'deduplicating' },
+  { answers: 'callback' },
+)
 const feePpm = fc.constantFrom({}, {}, { feePpm: 0 }, { feePpm: 1_000 }, { feePpm: 333_333 })
 
 const connector = (name: string): fc.Arbitrary<ConnectorPlan> =>
