@@ -89,12 +89,12 @@ function withEveryFault(has: (kind: FaultKind) => boolean): Plan {
 
 /** All that the package's scenario of liars has, and what it leaves out. */
 function withEveryLie(): Plan {
-  const plan = planOf(loadScenario('liars'), { regime: 'liars', failover: 2, name: 'liars' }, 'trusted-room')
+  const plan = planOf(loadScenario('liars'), { regime: 'liars', failover: 2, name: 'liars' }, 'random')
   const has = new Set(plan.behaviours.map(({ kind }) => kind))
   const others = plan.behaviours
     .slice(0, 1)
-    .flatMap((lie) => BEHAVIOUR_KINDS.filter((kind) => !has.has(kind)).map((kind) => ({ ...lie, name: kind, kind, odds: 0.2 })))
-  return { ...plan, durationMs: 10_000, behaviours: [...others, ...plan.behaviours] }
+    .flatMap((lie) => BEHAVIOUR_KINDS.filter((kind) => !has.has(kind)).map((kind) => ({ ...lie, name: kind, kind })))
+  return { ...plan, durationMs: 20_000, behaviours: [...others, ...plan.behaviours] }
 }
 
 const RUNS = {
