@@ -1,7 +1,7 @@
 /** Small worlds in which threads crash, and stores die or stand still. */
 import fc from 'fast-check'
 import type { OddsPlan, StrikePlan } from '../../sim/workload/faultPlan.ts'
-import { type Latency, type Plan, userLine } from '../../sim/workload/plan.ts'
+import { type Durability, type Latency, type Plan, userLine } from '../../sim/workload/plan.ts'
 import { plan } from './plan.ts'
 
 /** From moments, shorter than a claim takes, to more than any command. */
@@ -26,7 +26,12 @@ function entry(who: readonly string[], durationMs: number) {
 
 const midStep = fc.constantFrom(0, 0.5, 1)
 const crash = fc.record({ kind: fc.constant('crash' as const), midStep, restartAfter: upTo(2_000), lateBy: upTo(1_000) })
-const storeRestart = fc.record({ kind: fc.constant('store-restart' as const), restartAfter: upTo(2_000) })
+const storeRestart = fc.record(
+  { kind: fc.constant('store-restart' as const), restartAfter: upTo(2_000), loses: upTo(1_500) },
+  { requiredKeys: ['kind', 'restartAfter'] },
+)
+const storeFailover = fc.record({ kind: fc.constant('store-failover' as const), restartAfter: upTo(2_000), loses: upTo(1_500) })
+const storeCut = fc.record({ kind: fc.constant('store-cut' as const), lateBy: upTo(1_000) })
 const storeStall = fc.record({ kind: fc.constant('store-stall' as const), lasts: upTo(5_000), lateBy: upTo(1_000) })
 const pause = fc.record(
   { kind: fc.constant('pause' as const), midStep, lasts: upTo(15_000), abandonAfter: upTo(2_000) },
@@ -46,7 +51,13 @@ const partition = fc.record({
 
 function strike({ connectors, durationMs }: Plan, lines: readonly string[]): fc.Arbitrary<StrikePlan> {
   const at = (who: readonly string[]) => fc.record({ ...entry(who, durationMs), times, fromMs: fc.constant(500) })
-  const cut = fc.oneof({ weight: 4, arbitrary: crash }, { weight: 1, arbitrary: storeRestart }, { weight: 1, arbitrary: storeStall })
+  const cut = fc.oneof(
+    { weight: 4, arbitrary: crash },
+    { weight: 1, arbitrary: storeRestart },
+    { weight: 1, arbitrary: storeFailover },
+    { weight: 1, arbitrary: storeStall },
+    { weight: 1, arbitrary: storeCut },
+  )
   const names = connectors.map(({ name }) => name)
   return fc.oneof(
     { weight: 4, arbitrary: fc.tuple(at(names), cut, arrives).map(([base, rest, share]) => ({ ...base, ...share, ...rest })) },
@@ -76,9 +87,20 @@ function passing({ connectors, durationMs }: Plan, lines: readonly string[]): fc
   )
 }
 
+/** Left out: everysec. */
+const durability = fc.constantFrom<{ readonly durability?: Durability }[]>({}, { durability: 'wait' }, { durability: 'always' })
+
 export const faultyPlan: fc.Arbitrary<Plan> = plan.chain((world) => {
   const lines = [...world.lines.map(({ name }) => name), ...world.endpoints.flatMap(({ name, at }) => at.map((connector) => userLine(name, connector)))]
   return fc
-    .tuple(fc.array(strike(world, lines), { minLength: 1, maxLength: 4 }), fc.array(passing(world, lines), { maxLength: 3 }))
-    .map(([strikes, slips]) => ({ ...world, faults: [...strikes, ...slips].map((each, i) => ({ ...each, name: `broken${i}` })) }))
+    .tuple(
+      fc.array(strike(world, lines), { minLength: 1, maxLength: 4 }),
+      fc.array(passing(world, lines), { maxLength: 3 }),
+      fc.tuple(...world.connectors.map(() => durability)),
+    )
+    .map(([strikes, slips, kept]) => ({
+      ...world,
+      connectors: world.connectors.map((connector, i) => ({ ...connector, ...kept[i] })),
+      faults: [...strikes, ...slips].map((each, i) => ({ ...each, name: `broken${i}` })),
+    }))
 })
