@@ -149,6 +149,7 @@ export class Witness implements StoreWatch {
     const key = `${account} ${requestId}`
     this.#owners.delete(key)
     this.#disowned.add(key)
+    this.#operations.disowned(account, requestId)
   }
 
   /** B3: only the epoch that has claimed the book moves anything. B2: one after the other. */
@@ -197,10 +198,11 @@ export class Witness implements StoreWatch {
         return
       case 'dropped':
         return this.#forget(thread, record, payment?.tombstone)
-      case 'unconditional':
-        this.#operations.booked(thread, seq, change)
-        this.#undoing?.note(thread, () => this.#expect(change.account, -this.#operations.neverBooked(change)))
+      case 'unconditional': {
+        const back = this.#operations.booked(thread, seq, change)
+        this.#undoing?.note(thread, back)
         return
+      }
       case 'take':
       case 'give':
       case 'consumed':
@@ -214,7 +216,7 @@ export class Witness implements StoreWatch {
 
   operationTold(operation: Operation, reply: MoneyReply): void {
     const isDurable = (thread: ThreadId, seq: number): boolean => seq <= (this.#books.get(thread)?.acknowledged ?? 0)
-    this.#expect(operation.account, this.#operations.told(operation, reply, isDurable))
+    this.#operations.told(operation, reply, isDurable)
   }
 
   /** A tombstone goes: whoever asks later is told that it is too old. */
@@ -365,14 +367,20 @@ export class Witness implements StoreWatch {
     })
   }
 
-  /** What receivers fulfilled in time, and were not credited since the store lost it. */
+  /** What receivers fulfilled in time, or were told to have entered, and were not credited since the store lost it. */
   get lostByStore(): ReadonlyMap<AccountId, bigint> {
-    return this.#lostByStore
+    return this.#withOperations(this.#lostByStore, 'lacks')
   }
 
-  /** What senders were told to have paid, and are not charged since the store lost it. */
+  /** What senders were told to have paid, or holders to have taken out, and are not charged since the store lost it. */
   get forgiven(): ReadonlyMap<AccountId, bigint> {
-    return this.#forgiven
+    return this.#withOperations(this.#forgiven, 'exceeds')
+  }
+
+  #withOperations(sums: ReadonlyMap<AccountId, bigint>, how: 'lacks' | 'exceeds'): ReadonlyMap<AccountId, bigint> {
+    const all = new Map(sums)
+    for (const [account, entered] of this.#operations.entered()) if (entered[how] > 0n) addTo(all, account, entered[how])
+    return all
   }
 
   #moved(record: PaymentRecord | undefined, seq: number, phase: Entry['phase']): Entry | undefined {
@@ -607,10 +615,12 @@ export class Witness implements StoreWatch {
     }
     for (const [condition, entry] of this.#entries.all()) this.#settle(entry, condition)
     this.#operations.atEnd()
+    const entered = this.#operations.entered()
     for (const shard of store.shards.values()) {
       this.#checked.quiet++
-      const expected = this.#expected.get(shard.account.id) ?? 0n
-      const balance = store.balanceOf(shard.account.id)
+      const { id } = shard.account
+      const expected = (this.#expected.get(id) ?? 0n) + (entered.get(id)?.booked ?? 0n)
+      const balance = store.balanceOf(id)
       if (balance !== expected)
         throw this.#broken('quiet', `the balance of ${shard.account.name} is ${balance}, by what its holder was told it is ${expected}`, shard.account.name)
     }
