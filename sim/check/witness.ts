@@ -272,8 +272,10 @@ export class Witness implements StoreWatch {
       sent: undefined,
       fulfilled: false,
       missed: false,
+      heardBy: undefined,
       calledBack: false,
       lies: false,
+      hasLain: false,
       thanked: false,
       paidLate: false,
       told: false,
@@ -301,6 +303,7 @@ export class Witness implements StoreWatch {
     if (entry === undefined || record === undefined) return
     this.#undoing?.note(thread, () => {
       Object.assign(entry, before)
+      entry.hasLain = true
       if (!entry.lies) entry.thanked = false
       this.#neverSettled(record, entry)
       this.#entries.restore(record.condition, entry)
@@ -313,9 +316,9 @@ export class Witness implements StoreWatch {
   }
 
   #reject(thread: ThreadId, key: string, entry: Entry): void {
-    this.#entries.setRejected(key, entry)
+    this.#entries.add(key, entry)
     this.#undoing?.note(thread, () => {
-      this.#entries.forgetRejected(key)
+      this.#entries.remove(key, entry)
       this.#answers.delete(key)
       this.#loosened.add(key)
       if (entry.toldOf !== undefined) this.#excused.add(entry.toldOf)
@@ -390,21 +393,31 @@ export class Witness implements StoreWatch {
     return all
   }
 
-  /** What was called back in time is booked. */
+  /** What was called back in time is booked; or what a thread heard that had lost its book then, and got it back with the store's past. */
   #credit(thread: ThreadId, record: PaymentRecord | undefined, seq: number, late: boolean): void {
     const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
     this.#settled(thread, record, seq, 'credited')
     if (entry === undefined) return
     entry.paidLate = late
-    if (!entry.calledBack || entry.fulfilled || entry.sent === undefined) return
+    const isHeard = entry.calledBack || (this.#undoing !== undefined && entry.heardBy === this.#book(thread).epoch)
+    if (isHeard && !entry.fulfilled) this.#counts(entry)
+  }
+
+  #counts(entry: Entry): void {
+    if (entry.sent === undefined) return
     entry.fulfilled = true
     this.#expect(entry.sent.to, entry.sent.amount)
+    if (!entry.missed) return
+    // It was asked again, and has answered the same.
+    entry.missed = false
+    this.#lose(entry.sent.to, -entry.sent.amount)
   }
 
   /** B8: no attempt ends otherwise once its receiver was thanked for a fulfillment. Not thanked, it has lost it. */
   #passOver(thread: ThreadId, record: PaymentRecord | undefined): void {
     const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
     if (entry === undefined) return
+    entry.heardBy = undefined
     if (entry.thanked) throw this.#broken('B8', 'its receiver was thanked for a fulfillment, and is not credited', record?.condition ?? '')
     if (!entry.calledBack) return
     this.#miss(entry)
@@ -501,14 +514,9 @@ export class Witness implements StoreWatch {
   fulfillHeard(heard: Heard): void {
     const entry = this.#countingEntry(heard)
     if (entry?.sent === undefined) return
-    if (this.#book(entry.thread).epoch !== heard.epoch) return this.fulfillMissed(heard)
-    if (entry.phase !== 'underWay') return
-    entry.fulfilled = true
-    this.#expect(entry.sent.to, entry.sent.amount)
-    if (!entry.missed) return
-    // It was asked again, and has answered the same.
-    entry.missed = false
-    this.#lose(entry.sent.to, -entry.sent.amount)
+    entry.heardBy = heard.epoch
+    if (this.#book(entry.thread).epoch !== heard.epoch) this.fulfillMissed(heard)
+    else if (entry.phase === 'underWay') this.#counts(entry)
   }
 
   /** A fulfillment comes to a thread that is no more. */
@@ -529,6 +537,7 @@ export class Witness implements StoreWatch {
     entry.lies = true
     this.#undoing?.note(thread, () => {
       entry.lies = false
+      entry.hasLain = true
       entry.thanked = false
     })
   }
@@ -541,6 +550,7 @@ export class Witness implements StoreWatch {
     // It was told, and is forgotten.
     if (entry === undefined) return
     const isSafe = entry.phase === 'credited' ? entry.lies || this.#isDurable(entry) : entry.phase === 'underWay' && entry.lies
+    if (!isSafe && entry.hasLain) return
     if (!isSafe) throw this.#broken('B8', `a fulfillment was thanked for that does not lie in the book: the payment is ${entry.phase}`, condition)
     entry.thanked = true
   }
@@ -599,7 +609,7 @@ export class Witness implements StoreWatch {
   /** An answer that rests on what the store has lost since: it counts for nothing. */
   #isOfLost({ from, requestId, prepare: { condition, amount } }: Asked, reply: Reply, entry: Entry | undefined): boolean {
     if (requestId === undefined || !this.#loosened.has(`${from} ${requestId}`)) return false
-    const known = entry ?? this.#entries.rejected(`${from} ${requestId}`)
+    const known = entry ?? this.#rejected(`${from} ${requestId}`)
     const due = reply.type === 'fulfill' ? 'credited' : entry === undefined ? 'rejected' : 'refunded'
     if (known?.phase === due && this.#isDurable(known)) return false
     this.#excused.add(condition)
@@ -631,9 +641,16 @@ export class Witness implements StoreWatch {
     if (reply.type === 'fulfill') throw this.#broken('ends', 'a fulfill was told for a payment that was never charged', condition)
     if (asked.requestId === undefined || reply.code === 'F08') return
     this.#checked.B1++
-    const entry = this.#entries.rejected(`${asked.from} ${asked.requestId}`)
+    const entry = this.#rejected(`${asked.from} ${asked.requestId}`)
     if (entry === undefined || !this.#isDurable(entry)) throw this.#broken('B1', 'a reject under an id was told before it was durable', condition)
     entry.toldOf = condition
+  }
+
+  /** One that is durable, where there are several: an id whose owner the store forgot may be rejected by two. */
+  #rejected(key: string): Entry | undefined {
+    const youngest = this.#entries.rejected(key)
+    for (let entry = youngest; entry !== undefined; entry = entry.older) if (this.#isDurable(entry)) return entry
+    return youngest
   }
 
   #sameAnswer(asked: Asked, requestId: string, reply: Reply): void {
