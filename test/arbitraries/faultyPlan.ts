@@ -71,6 +71,14 @@ const wake = fc.oneof(
   fc.record({ kind: fc.constant('wake-late' as const), by: upTo(2_000) }),
   fc.record({ kind: fc.constant('wake-repeat' as const), after: upTo(2_000) }),
 )
+const storeCommand = fc.oneof(
+  fc.record({ kind: fc.constant('store-command-lost' as const) }),
+  fc.record({ kind: fc.constant('store-reply-lost' as const) }),
+  fc.record({ kind: fc.constant('store-delay' as const), by: upTo(4_000) }),
+  fc.record({ kind: fc.constant('store-reorder' as const), by: upTo(1_000) }),
+  fc.record({ kind: fc.constant('store-repeat' as const), after: upTo(3_000) }),
+  fc.record({ kind: fc.constant('store-error' as const) }),
+)
 const message = fc.oneof(
   fc.record({ kind: fc.constant('drop' as const), refused: fc.constantFrom(0, 0.3, 1), noticedAfter: upTo(1_000) }, { requiredKeys: ['kind', 'refused'] }),
   fc.record({ kind: fc.constant('repeat' as const), after: upTo(2_000) }),
@@ -82,6 +90,7 @@ function passing({ connectors, durationMs }: Plan, lines: readonly string[]): fc
   const at = (who: readonly string[]) => fc.record({ ...entry(who, durationMs), odds: fc.constantFrom(0.02, 0.2, 0.7), fromMs: fc.constantFrom(0, 1_000) })
   const names = connectors.map(({ name }) => name)
   return fc.oneof(
+    { weight: 2, arbitrary: fc.tuple(at(names), storeCommand).map(([base, rest]) => ({ ...base, ...rest })) },
     { weight: 1, arbitrary: fc.tuple(at(names), wake).map(([base, rest]) => ({ ...base, ...rest })) },
     { weight: 2, arbitrary: fc.tuple(at(lines), message).map(([base, rest]) => ({ ...base, ...rest })) },
   )
