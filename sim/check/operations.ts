@@ -98,6 +98,13 @@ export class OperationsCheck {
     return sums
   }
 
+  /** These sums, and what was told of operations otherwise than it is. */
+  with(sums: ReadonlyMap<AccountId, bigint>, how: 'lacks' | 'exceeds'): ReadonlyMap<AccountId, bigint> {
+    const all = new Map(sums)
+    for (const [account, entered] of this.entered()) if (entered[how] > 0n) all.set(account, (all.get(account) ?? 0n) + entered[how])
+    return all
+  }
+
   #broken(invariant: InvariantBroken['invariant'], what: string, about: string): InvariantBroken {
     return new InvariantBroken(invariant, `at ${this.#connector}: ${what}`, [about])
   }

@@ -151,6 +151,8 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
         this.#events.push({ type: 'owned', payment, owner })
       },
       disowned: () => {},
+      left: () => {},
+      leftNoMore: () => {},
       applied: () => this.#money.applied(),
     }
   }
