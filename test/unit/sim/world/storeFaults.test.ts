@@ -6,8 +6,10 @@ import { appliedBy, live, ms, ofKind, type Told } from '../../../fixtures/faulty
 /** On the charge alone. */
 const onCharge = { name: 'amiss', who: 'hub', odds: 1, fromMs: 1_016, untilMs: 1_024 }
 
-function paidWith(about: Pick<StoreOddsPlan, 'kind'> & object): Told {
-  const told = live({ faults: [{ ...onCharge, ...about } as StoreOddsPlan] })
+type OfKind<P> = P extends StoreOddsPlan ? Omit<P, keyof typeof onCharge> : never
+
+function paidWith(about: OfKind<StoreOddsPlan>): Told {
+  const told = live({ faults: [{ ...onCharge, ...about }] })
   expect([told.violation, told.outcome, told.balances]).toEqual([undefined, 'fulfilled', { 'hub alice': 90, 'hub bob': 110 }])
   expect(ofKind(told.lines, 'slip')).toMatchObject([{ at: 1_020, name: 'amiss', who: 'hub', on: 't0', slip: { type: about.kind } }])
   return told
