@@ -28,7 +28,8 @@ export class Moves {
   constructor(parts: Parts) {
     this.#parts = parts
     this.threads = parts.setting.threads.map(() => ({ due: [], asks: [], faults: [], shared: false }))
-    this.#together = parts.setting.world.payments.some(({ asks }) => asks.length > 1)
+    const { wishes, world } = parts.setting
+    this.#together = wishes.some(({ asks }) => asks.length > 1) || world.operations.length > 0 || world.accounts.some(({ callsBack }) => callsBack)
   }
 
   /** A thread whose moves may be tried alone. */
@@ -98,6 +99,14 @@ export class Moves {
       if (number === before) continue
       before = number
       const message = words.messages.at(number)
+      if (message.type === 'heldCallback') continue
+      if (message.type === 'callback') {
+        for (let i = 0; i < layout.slots.length; i++) {
+          const life = state[layout.slots[i] as number] as number
+          if (life !== 0) this.#of(this.#parts.threadOf(this.#parts.lives.view(life).epoch)).due.push(numberOf('callBack', this.#parts.callingBack(number, i)))
+        }
+        continue
+      }
       const { due } = this.#of(message.type === 'wake' ? Number(message.to.slice(1)) : this.#parts.threadOf(message.epoch))
       if (message.type === 'prepare') {
         for (let deed = deedsFor(this.#parts, message).length - 1; deed >= 0; deed--) due.push(numberOf('deliver', number, deed))
@@ -129,7 +138,7 @@ export class Moves {
       const asks = recorded[payment]?.asks ?? []
       for (let ask = 0; ask < asks.length; ask++) {
         if (asks[ask] !== '') continue
-        const thread = setting.payers[payment]?.payment.asks[ask] as ThreadId
+        const thread = setting.wishes[payment]?.asks[ask] as ThreadId
         const moves = this.#of(Number(thread.slice(1)))
         for (let i = 0; i < layout.slots.length; i++) if (this.#serves(state, i, thread)) moves.asks.push(numberOf('ask', this.#parts.asking(payment, ask, i)))
       }

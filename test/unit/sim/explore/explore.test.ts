@@ -11,7 +11,7 @@ const NO_BUDGETS: Budgets = { crashes: 0, zombies: 0, cuts: 0, lostCommits: 0, d
 const LIMITS = { maxStates: 200_000 }
 
 function account(name: string, about: Partial<SmallAccount> = {}): SmallAccount {
-  return { name, parallelism: 1, balance: amount(0n), creditLimit: amount(0n), does: [{ kind: 'fulfill' }], ...about }
+  return { name, parallelism: 1, balance: amount(0n), creditLimit: amount(0n), does: [{ kind: 'fulfill' }], callsBack: false, ...about }
 }
 
 function payment(name: string, about: Partial<SmallPayment> = {}): SmallPayment {
@@ -35,6 +35,7 @@ function world({ budgets, ...about }: About = {}): SmallWorld {
     accounts: [account('alice', { parallelism: 2, balance: amount(12n) }), account('bob')],
     routes: new Map(),
     payments: [payment('p1'), payment('p2', { asks: ['t1'] })],
+    operations: [],
     budgets: { ...NO_BUDGETS, ...budgets },
     ...about,
   }
