@@ -28,7 +28,7 @@ describe('with and without the reduction → the same verdict', { timeout: 60_00
     }
   })
 
-  test.for(['B1-send-before-durable', 'B2-gap-taken-for-already', 'B3-fenced-ignored', 'B6-grant-counted-twice', 'R3-spend-before-warm'])(
+  test.for(['B1-send-before-durable', 'B2-gap-taken-for-already', 'B3-fenced-ignored', 'B3-epoch-not-checked', 'R3-spend-before-warm'])(
     '%s',
     async (name, { expect, onTestFinished }) => {
       const copy = mutantCopy(name, mutantNamed(name))
