@@ -19,7 +19,11 @@ export function admissionsCommand(file: string, { seed, json }: AdmissionsOption
   const scenario = loadScenario(file)
   const [policy = ''] = scenario.policies
   const figures = variationsOf(scenario).flatMap((variation) => compareAdmissions(planOf(scenario, variation, policy), seed))
-  stdout.write(json ? `${JSON.stringify({ scenario: scenario.name, seed, admissions: figures.map(plain), shortestOverdraft: shortestOverdraft(SMALLEST) }, null, 2)}\n` : tableOf(figures))
+  stdout.write(
+    json
+      ? `${JSON.stringify({ scenario: scenario.name, seed, admissions: figures.map(plain), shortestOverdraft: shortestOverdraft(SMALLEST) }, null, 2)}\n`
+      : tableOf(figures),
+  )
   return 0
 }
 

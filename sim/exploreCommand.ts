@@ -35,11 +35,7 @@ interface Seen extends Explored {
 }
 
 /** `ilp-sim replay` of a history that explore has saved. Returns the exit code. */
-export function replayHistory(
-  { scenario, choices, violation: expected }: History,
-  { json }: { readonly json?: true },
-  { stdout, stderr }: Terminal,
-): number {
+export function replayHistory({ scenario, choices, violation: expected }: History, { json }: { readonly json?: true }, { stdout, stderr }: Terminal): number {
   const { lines, missing, violation } = replay(new WorldSpace(settingOf(loadWorld(scenario)), false), choices)
   stdout.write(json ? `${JSON.stringify({ scenario, history: lines, violation }, null, 2)}\n` : numbered(lines))
   if (violation !== undefined) {
@@ -77,7 +73,8 @@ function see(world: SmallWorld, { out, mutated }: ExploreOptions, stderr: Output
   const explored = explore(world, { maxStates: MAX_STATES, progress: progressTo(stderr, world.name, seconds) })
   const { violation, told } = explored
   const file = join(out, 'explore', `${world.name}.json`)
-  if (violation !== undefined && told !== undefined) writeHistory(file, { scenario: world.name, choices: told.choices, violation, ...(mutated === undefined ? {} : { mutant: mutated }) })
+  if (violation !== undefined && told !== undefined)
+    writeHistory(file, { scenario: world.name, choices: told.choices, violation, ...(mutated === undefined ? {} : { mutant: mutated }) })
   return { world, ...explored, seconds: seconds(), file }
 }
 

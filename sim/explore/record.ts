@@ -137,7 +137,8 @@ export class Record {
     if (reply.type === 'refusal') return { ...before, asks }
     const words = replyWords(reply)
     require(before.told === '' || before.told === words, 'B4', `its sender was told '${before.told}' and then '${words}'`)
-    if (reply.type === 'moved' || reply.type === 'declined') require(before.phase === reply.type, 'B1', `its asker was told ${words} while the books say ${before.phase}`)
+    if (reply.type === 'moved' || reply.type === 'declined')
+      require(before.phase === reply.type, 'B1', `its asker was told ${words} while the books say ${before.phase}`)
     else if (reply.type === 'fulfill') require(before.phase === 'credited', 'B1', `its sender was told fulfill while the books say ${before.phase}`)
     else require(this.#mayReject(payment, before.phase), 'B1', `its sender was told ${words} while the books say ${before.phase}`)
     return { ...before, asks, told: words }
@@ -149,7 +150,9 @@ export class Record {
     const { operations, payers } = this.#setting
     const why = reply.type === 'declined' ? reply.why : ''
     const account = operations[payment - payers.length]?.account
-    require(why !== 'insufficient' || account === undefined || wantedOf(this.#setting, account) > thereFor(this.#setting, account), 'B10', 'it was declined, and there was enough for all')
+    require(why !== 'insufficient' ||
+      account === undefined ||
+      wantedOf(this.#setting, account) > thereFor(this.#setting, account), 'B10', 'it was declined, and there was enough for all')
     return { ...before, phase: reply.type }
   }
 
@@ -164,10 +167,17 @@ export class Record {
 function thanked(before: PaymentRecord, { attempt, epoch, how }: Extract<Event, { type: 'thanked' }>, require: Require): PaymentRecord {
   const isPresent = before.attempt === attempt
   if (how === 'late') {
-    require(!(isPresent && before.phase === 'underWay' && before.fulfilledTo === epoch), 'B8', `a fulfillment of attempt ${attempt} came in time, and was taken for late`)
+    require(!(
+      isPresent &&
+      before.phase === 'underWay' &&
+      before.fulfilledTo === epoch
+    ), 'B8', `a fulfillment of attempt ${attempt} came in time, and was taken for late`)
     return before
   }
-  require(isPresent && (before.phase === 'underWay' || before.phase === 'credited' || before.phase === 'paidLate'), 'B8', `attempt ${attempt} was thanked for, and the books say ${before.phase} of ${before.attempt}`)
+  require(isPresent &&
+    (before.phase === 'underWay' ||
+      before.phase === 'credited' ||
+      before.phase === 'paidLate'), 'B8', `attempt ${attempt} was thanked for, and the books say ${before.phase} of ${before.attempt}`)
   return { ...before, thanked: attempt }
 }
 

@@ -221,7 +221,8 @@ export class Turn {
     const { epoch } = this.#parts.lives.view(at(next, slot))
     this.#leaveNetwork(callback)
     next[NETWORK] = this.#parts.network.add(at(next, NETWORK), this.#parts.heldCallback(callback, epoch))
-    if (message.type === 'callback' && message.fulfills !== undefined && at(next, TIME) < message.fulfills.beforeMs) this.#record(this.#parts.fulfilled(message, epoch))
+    if (message.type === 'callback' && message.fulfills !== undefined && at(next, TIME) < message.fulfills.beforeMs)
+      this.#record(this.#parts.fulfilled(message, epoch))
     this.#step(slot, this.#parts.callbackHeard(callback), dies)
   }
 

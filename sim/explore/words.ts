@@ -59,7 +59,12 @@ export type Event =
   | { readonly type: 'sent'; readonly payment: number; readonly attempt: number; readonly epoch: string; readonly to: AccountId }
   | { readonly type: 'fulfilled'; readonly payment: number; readonly attempt: number; readonly epoch: string }
   | { readonly type: 'owned'; readonly payment: number; readonly owner: ThreadId }
-  | { readonly type: 'charge' | 'reroute' | 'credit' | 'paidLate' | 'refund' | 'reject'; readonly payment: number; readonly attempt: number; readonly epoch: string }
+  | {
+      readonly type: 'charge' | 'reroute' | 'credit' | 'paidLate' | 'refund' | 'reject'
+      readonly payment: number
+      readonly attempt: number
+      readonly epoch: string
+    }
 
 export interface Words {
   readonly epochs: Interned<string>
