@@ -5,7 +5,7 @@ import type { Terminal } from '../src/terminal/terminal.ts'
 import { admissions } from './admission/admissions.ts'
 import { compareAdmissions } from './admission/compareAdmissions.ts'
 import type { AdmissionFigures } from './admission/figures.ts'
-import { SMALLEST, shortestOverdraft } from './admission/shortestOverdraft.ts'
+import { SMALLEST, shortestOverdraft } from './explore/shortestOverdraft.ts'
 import { count, decimal, percent } from './report/format.ts'
 import { loadScenario, planOf, variationsOf } from './workload/scenario.ts'
 

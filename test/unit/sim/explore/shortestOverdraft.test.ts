@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SMALLEST, shortestOverdraft } from '../../../../sim/admission/shortestOverdraft.ts'
+import { SMALLEST, shortestOverdraft } from '../../../../sim/explore/shortestOverdraft.ts'
 
 test('9 units, two threads, amounts 4 and 2 → overdrawn in 6 steps', () => {
   const found = shortestOverdraft(SMALLEST)

@@ -3,7 +3,7 @@
  * command. Found is the shortest way to a balance below zero.
  */
 import { InvariantBroken } from '../check/violation.ts'
-import { type Found, type Space, search } from '../explore/search.ts'
+import { type Found, type Space, search } from './search.ts'
 
 /** Base units. */
 export interface BareAccount {
