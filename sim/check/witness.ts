@@ -8,12 +8,13 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
+import type { Effect } from '../../src/core/effect.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
-import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
+import type { BookAtRest, Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
 import { Entries, type Entry } from './entries.ts'
 import { MoneyCheck } from './money.ts'
 import { OperationsCheck } from './operations.ts'
@@ -62,6 +63,10 @@ interface Book {
   /** Of the last commit that was applied. */
   seq: number
   acknowledged: number
+  /** How often it was closed, and by whom last; and whether that was ever lost. */
+  term: number
+  closedBy: string
+  mayBeReopened: boolean
 }
 
 export class Witness implements StoreWatch {
@@ -73,7 +78,7 @@ export class Witness implements StoreWatch {
   readonly #books = new Map<ThreadId, Book>()
   /** What the balance of each account must be, by what its holder entered, sent, was told and fulfilled. */
   readonly #expected = new Map<AccountId, bigint>()
-  readonly #owners = new Map<string, ThreadId>()
+  readonly #owners = new Map<string, { readonly owner: ThreadId; readonly term: number }>()
   readonly #charged = new Set<string>()
   readonly #answers = new Map<string, string>()
   /** Senders, with the conditions of their prepares, whose requests were broken. */
@@ -122,7 +127,7 @@ export class Witness implements StoreWatch {
   claimed(thread: ThreadId, epoch: string, seq: number): void {
     const book = this.#books.get(thread)
     if (book === undefined) {
-      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0 })
+      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0, term: 0, closedBy: '', mayBeReopened: false })
       return
     }
     if (book.epoch === epoch) return
@@ -162,8 +167,34 @@ export class Witness implements StoreWatch {
     this.#undoing?.commits(thread, epoch, seq)
   }
 
-  /** A thread stops of itself: B3, only when another has its book. B2: when the store lacks what it acknowledged. */
-  stopped(thread: ThreadId, epoch: string, why: 'fenced' | 'lostWrites'): void {
+  /** B11: nothing is hot in it, nothing under way. */
+  closed({ thread, payments, entries }: BookAtRest, epoch: string): void {
+    this.#checked.B11++
+    for (const { record, tombstone } of payments.values()) {
+      if (record !== undefined && tombstone === undefined) throw this.#broken('B11', `${thread} closes its book with a payment under way`, record.condition)
+    }
+    for (const { account, hot } of entries.values()) {
+      if (hot !== 0n) throw this.#broken('B11', `${thread} closes its book with ${hot} of ${account.name} hot in it`, account.name)
+    }
+    const book = this.#book(thread)
+    book.epoch = ''
+    book.closedBy = epoch
+    book.term++
+  }
+
+  reopened(thread: ThreadId, term: number): void {
+    const book = this.#book(thread)
+    book.term = term
+    book.mayBeReopened = true
+  }
+
+  /** A thread stops of itself: B3, only when another has its book. B2: when the store lacks what it acknowledged. B11: when its book is closed. */
+  stopped(thread: ThreadId, epoch: string, why: Extract<Effect, { type: 'stop' }>['why']): void {
+    if (why === 'closed') {
+      const { closedBy, mayBeReopened } = this.#book(thread)
+      if (closedBy !== epoch && !mayBeReopened) throw this.#broken('B11', `${thread} stops as ${epoch}, which has not closed its book`)
+      return
+    }
     if (why === 'lostWrites') {
       this.#checked.B12++
       if (this.#undoing?.isBehind(thread, this.#book(thread).seq)) return
@@ -383,13 +414,19 @@ export class Witness implements StoreWatch {
     return entry
   }
 
-  /** B4: one owner an id. */
-  owned(account: AccountId, requestId: string, owner: ThreadId): void {
+  /** B4: one owner an id, until that one's book is closed. */
+  owned(account: AccountId, requestId: string, owner: ThreadId, term: number): void {
     this.#checked.B4++
     const key = `${account} ${requestId}`
     const before = this.#owners.get(key)
-    if (before !== undefined && before !== owner) throw this.#broken('B4', `id ${requestId} has two owners, ${before} and ${owner}`, requestId)
-    this.#owners.set(key, owner)
+    if (before !== undefined && (before.owner !== owner || before.term !== term)) {
+      const book = this.#book(before.owner)
+      if (book.term <= before.term && !book.mayBeReopened)
+        throw this.#broken('B4', `id ${requestId} has two owners, ${before.owner} and ${owner}`, requestId)
+      // That the first book was closed was lost (B12).
+      if (book.term <= before.term) this.#disowned.add(key)
+    }
+    this.#owners.set(key, { owner, term })
   }
 
   acknowledged(thread: ThreadId, seq: number): void {
@@ -596,6 +633,14 @@ export class Witness implements StoreWatch {
 
   #isExcused(entry: Entry): boolean {
     return entry.excused || this.#disowned.has(`${entry.sender} ${entry.requestId}`)
+  }
+
+  /** B11: who has left has closed its book. `threads`: those that are there. */
+  left(store: StoreAtRest, threads: number): void {
+    for (const { thread, epoch } of store.books.values()) {
+      this.#checked.B11++
+      if (Number(thread.slice(1)) >= threads && epoch !== '') throw this.#broken('B11', `${thread} has left, and its book is open`)
+    }
   }
 
   /** At the end: the store is at rest, nobody waits, and each balance is what its holder was told. */

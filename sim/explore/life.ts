@@ -107,6 +107,8 @@ export class Life implements Machine<LifeInput, LifeOutput, LifeView> {
         return { to: 'record', number: events.idOf(this.#answered(effect)) }
       case 'answerMoney':
         throw new Error('no small world moves money in or out')
+      case 'close':
+        throw new Error('no thread leaves a small world')
       case 'stop':
       case 'sleepUntil':
         return undefined

@@ -25,6 +25,8 @@ const PLACES: Readonly<Record<FaultKind, 'connector' | 'line'>> = {
   'store-failover': 'connector',
   'store-stall': 'connector',
   'store-cut': 'connector',
+  'thread-leaves': 'connector',
+  'thread-joins': 'connector',
   'wake-lost': 'connector',
   'wake-late': 'connector',
   'wake-repeat': 'connector',

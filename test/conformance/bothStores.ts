@@ -317,6 +317,8 @@ function simulated(): SimStore {
     wrote: (_, __, ___, ____, after) => fits(after),
     claimed: () => {},
     wentBack: () => {},
+    closed: () => {},
+    reopened: () => {},
     disowned: () => {},
     commits: () => {},
     changed: allFit,

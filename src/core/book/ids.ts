@@ -3,6 +3,7 @@
  * with the owner and waits for the answer to be left here.
  */
 import { hash } from 'node:crypto'
+import type { Effect } from '../effect.ts'
 import type { Owned } from '../input.ts'
 import { heardOperationAnswered, heardOperationAsked } from '../money/ask.ts'
 import { answer } from '../payment/answer.ts'
@@ -20,6 +21,7 @@ import { heardRecall } from './recall.ts'
 
 const conflict: Refusal = { type: 'refusal', status: 409, message: 'this Request-Id was used with other content' }
 export const tooManyOpen: Refusal = { type: 'refusal', status: 429, message: 'too many payments or kept answers are open for this account' }
+export const ownedElsewhere: Refusal = { type: 'refusal', status: 503, message: 'another thread owns this id now; ask again' }
 export const tooOld: Refusal = { type: 'refusal', status: 410, message: 'the answer under this Request-Id is no longer kept' }
 
 export function contentHash(prepare: Prepare): string {
@@ -51,6 +53,11 @@ export function heardOwned(state: ThreadState, holding: Holding, requestId: stri
   // By then the store may have forgotten who owned it, and what was answered (B4).
   const old = isTooOld(state, payment.prepare, at)
   if (!old && reply.hash === payment.request?.hash && reply.owner === state.config.thread) {
+    if (isOfEarlierTerm(state, reply)) {
+      payment.rivals = rivals
+      askToOwn(state, payment, { owner: reply.owner, term: reply.term ?? 0 })
+      return []
+    }
     happen(state, payment, { event: 'owned', at })
     return rivals
   }
@@ -61,9 +68,29 @@ export function heardOwned(state: ThreadState, holding: Holding, requestId: stri
     if (old) answer(state, asker, tooOld)
     else if (reply.hash !== payment.request?.hash) answer(state, asker, conflict)
     else if (asker.type === 'request') askOwner(state, reply, payment, requestId, asker.request)
-    else throw new Error('a colleague asked a thread that does not own the id')
+    else answer(state, asker, ownedElsewhere)
   }
   return rivals
+}
+
+/** Before this thread's book was closed and opened again: what it lacks may have been owned anew meanwhile (B11). */
+export function isOfEarlierTerm({ term }: ThreadState, owned: Owned): boolean {
+  return (owned.term ?? 0) < term
+}
+
+/** → `owned`; also again, where the answer will never come. `instead`: of a closed book that lacks it. */
+export function askToOwn(state: ThreadState, { sender, prepare, request }: Payment, instead?: Instead): void {
+  if (request === undefined) throw new Error('only an id is owned')
+  const keepUntil = prepare.expiresAt + state.config.answerRetentionMs
+  own(state, { type: 'own', account: sender.account.id, requestId: request.id, hash: request.hash, keepUntil }, instead)
+}
+
+export type Instead = NonNullable<Own['instead']>
+type Own = Extract<Effect, { type: 'own' }>
+
+export function own(state: ThreadState, effect: Own, instead: Instead | undefined): void {
+  const asked = state.term === 0 ? effect : { ...effect, term: state.term }
+  state.effects.push(instead === undefined ? asked : { ...asked, instead })
 }
 
 /** The request stays open here until the owner's answer is left. */
@@ -117,10 +144,14 @@ function heardAskedAgain(state: ThreadState, { from, message, account: id, reque
   else askAsOwner(state, holdingOf(state, account), { asker, prepare, hash: contents }, requestId, at)
 }
 
-/** This thread owns the id: what it does not know is new. */
+/** This thread owns the id: what it does not know is new, unless its book was closed before. */
 export function askAsOwner(state: ThreadState, holding: Holding, rival: Rival, requestId: string, at: UnixMs): void {
   const known = holding.ids?.get(requestId)
   if (known !== undefined) askKnown(state, known, rival)
   else if (holding.open >= state.config.maxOpen || (holding.ids?.size ?? 0) >= state.config.maxKeptIds) answer(state, rival.asker, tooManyOpen)
-  else begin(state, makePayment(state, holding, rival.prepare, rival.asker, { id: requestId, hash: rival.hash }), at)
+  else {
+    const payment = makePayment(state, holding, rival.prepare, rival.asker, { id: requestId, hash: rival.hash })
+    if (state.term === 0) begin(state, payment, at)
+    else askToOwn(state, payment)
+  }
 }

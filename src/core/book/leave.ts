@@ -25,7 +25,7 @@ export function leave(state: ThreadState, to: ThreadId, make: (message: string) 
   return id
 }
 
-/** It lies in the other's book. A recall finds nothing in a book that nobody has (B10). */
+/** It lies in the other's book. A recall finds nothing in a book that nobody has (B10), an answer nobody who waits in one that is closed (B11). */
 export function heardLeftThere(state: ThreadState, { to, message, reply }: Extract<Input, { type: 'left' }>): void {
   const leaving = state.leaving.get(message)
   if (leaving === undefined) return
