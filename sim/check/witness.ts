@@ -421,8 +421,7 @@ export class Witness implements StoreWatch {
     const before = this.#owners.get(key)
     if (before !== undefined && (before.owner !== owner || before.term !== term)) {
       const book = this.#book(before.owner)
-      if (book.term <= before.term && !book.mayBeReopened)
-        throw this.#broken('B4', `id ${requestId} has two owners, ${before.owner} and ${owner}`, requestId)
+      if (book.term <= before.term && !book.mayBeReopened) throw this.#broken('B4', `id ${requestId} has two owners, ${before.owner} and ${owner}`, requestId)
       // That the first book was closed was lost (B12).
       if (book.term <= before.term) this.#disowned.add(key)
     }

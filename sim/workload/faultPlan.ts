@@ -22,7 +22,16 @@ interface Entry {
 
 export type StrikePlan = ConnectorStrikePlan | LineStrikePlan
 
-export type ConnectorStrikePlan = CrashPlan | PausePlan | ClockPlan | StoreRestartPlan | StoreFailoverPlan | StoreStallPlan | StoreCutPlan | ThreadLeavesPlan | ThreadJoinsPlan
+export type ConnectorStrikePlan =
+  | CrashPlan
+  | PausePlan
+  | ClockPlan
+  | StoreRestartPlan
+  | StoreFailoverPlan
+  | StoreStallPlan
+  | StoreCutPlan
+  | ThreadLeavesPlan
+  | ThreadJoinsPlan
 
 export type LineStrikePlan = PartitionPlan
 

@@ -88,7 +88,11 @@ export const coolReply = z.union([
   ),
   z.literal('full'),
 ])
-export const ownReply = named('Owned', 'Who owns the id, and the hash under which it was first seen.', z.strictObject({ owner: threadId, hash: contentHash, term }))
+export const ownReply = named(
+  'Owned',
+  'Who owns the id, and the hash under which it was first seen.',
+  z.strictObject({ owner: threadId, hash: contentHash, term }),
+)
 
 const closed = named(
   'Closed',
@@ -221,7 +225,9 @@ export const effects = {
   answerMoney: z.strictObject({ type: z.literal('answerMoney'), request: requestNumber, reply: moneyAnswer }).describe('Ends a request for an operation.'),
   stop: z
     .strictObject({ type: z.literal('stop'), why: z.enum(['fenced', 'lostWrites', 'closed']) })
-    .describe('fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. closed: it has left (B11). Its connections are closed without an answer.'),
+    .describe(
+      'fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. closed: it has left (B11). Its connections are closed without an answer.',
+    ),
   sleepUntil: z.strictObject({ type: z.literal('sleepUntil'), at: ms }).describe('Replaces the one before.'),
 } satisfies Record<Effect['type'], z.ZodType>
 

@@ -132,7 +132,10 @@ test('the book is opened again meanwhile → one of the two owns the id, and it 
   const { t0, t1, packet } = lacking()
   t0.world.held.add('own')
   t0.release(only(t0.ask(alone, packet, 'x'), 'own'))
-  const instead = only(t0.news().filter((effect) => effect.type === 'own' && effect.instead !== undefined), 'own')
+  const instead = only(
+    t0.news().filter((effect) => effect.type === 'own' && effect.instead !== undefined),
+    'own',
+  )
   t0.world.held.clear()
   t1.restart()
   const sent = only(t1.ask(alone, packet, 'x'), 'sendPrepare')
@@ -148,7 +151,11 @@ test('a colleague asks the opened book for an id that was owned anew → refused
   const question = only(t0.ask(alone, packet, 'x'), 'leave')
   t1.restart()
   t0.world.held.clear()
-  t0.store.own('t0', { type: 'own', account: alone.id, requestId: 'x', hash: hashOf(t0), keepUntil: t0.now + 90_000, instead: { owner: 't1', term: 0 } }, t0.now)
+  t0.store.own(
+    't0',
+    { type: 'own', account: alone.id, requestId: 'x', hash: hashOf(t0), keepUntil: t0.now + 90_000, instead: { owner: 't1', term: 0 } },
+    t0.now,
+  )
   t0.release(question)
   expect(toldIn(t0.news())).toEqual([503])
 })
@@ -159,7 +166,8 @@ function hashOf({ store }: OneThread): string {
 
 test('an operation that a closed book keeps → its answer is told; one that it lacks is booked anew', () => {
   const [t0, t1] = two()
-  const operation = (id: string) => ({ id, account: alone.id, direction: 'deposit', amount: t0.packet({ from: alone, amount: 5n }).amount, expiresAt: t0.now + 3_600_000 }) as const
+  const operation = (id: string) =>
+    ({ id, account: alone.id, direction: 'deposit', amount: t0.packet({ from: alone, amount: 5n }).amount, expiresAt: t0.now + 3_600_000 }) as const
   const [kept, lost] = [operation('kept'), operation('lost')]
   t1.hear({ type: 'moneyAsked', request: 1, operation: kept })
   t1.world.held.add('commit')
