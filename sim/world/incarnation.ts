@@ -5,6 +5,7 @@ import type { Directory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
+import { attemptOfId } from '../../src/core/payment/payment.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
@@ -12,12 +13,14 @@ import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { type Condition, conditionOf, type Fulfillment } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
-import type { Asked, Witness } from '../check/witness.ts'
+import type { About, Heard } from '../check/sending.ts'
+import type { Asked } from '../check/telling.ts'
+import type { Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
 import type { Clock } from './clock.ts'
 import type { MoneyAnswer } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
-import { type Failure, type Respond, UNKNOWN } from './link.ts'
+import { type Callback, type Claim, type Respond, type Thank, UNKNOWN } from './link.ts'
 import { Pausing } from './pausing.ts'
 import type { Stream } from './random.ts'
 import type { SimStore } from './store.ts'
@@ -67,12 +70,17 @@ type Doom = { readonly share: number; isMet: boolean } & ({ readonly how: 'die';
 /** A thread that stops of itself waits for what it has sent. */
 const ALL_ARRIVES: Cut = { arrives: 1, lateUs: 0 }
 
+/** Of a payment that the store does not have. */
+const NO_CONDITION = '' as Condition
+
 export class Incarnation {
   readonly epoch: string
   readonly #seat: Seat
   readonly #step: (input: Input) => void
   readonly #held = new Map<number, Held>()
   readonly #heldMoney = new Map<number, HeldMoney>()
+  /** Replies that wait to be thanked. */
+  readonly #callbacks = new Map<number, { readonly heard: Heard; readonly thank: Thank }>()
   /** Who gave this thread a prepare that it passed on to a colleague. */
   readonly #passedOn = new Set<Respond>()
   /** Accounts that have said so. */
@@ -187,6 +195,31 @@ export class Incarnation {
     this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
   }
 
+  /** A reply that is called back, to whichever thread. */
+  hear(from: AccountId, { id, condition, reply }: Callback, thank: Thank): void {
+    if (this.#pause.isOn) return this.#pause.wait(() => this.hear(from, { id, condition, reply }, thank))
+    const of = attemptOfId(id)
+    if (of === undefined) return thank({ type: 'thanks', how: 'late' })
+    const { payment, attempt } = of
+    const at = this.#now()
+    const request = ++this.#lastRequest
+    const { witness } = this.#seat.home
+    const right = reply.type === 'fulfill' && this.#isRight(condition, reply.fulfillment)
+    const heard = { from, condition, payment, attempt, right, at, epoch: this.epoch }
+    this.#callbacks.set(request, { heard, thank })
+    witness.calledBack(heard, reply.type)
+    if (reply.type === 'fulfill') this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply, request })
+    else this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply, request })
+  }
+
+  #thank({ request, how }: Extract<Effect, { type: 'thank' }>): void {
+    const callback = this.#callbacks.get(request)
+    if (callback === undefined) return
+    this.#callbacks.delete(request)
+    this.#seat.home.witness.thanked(callback.heard, how)
+    callback.thank({ type: 'thanks', how })
+  }
+
   /** A colleague answers to what comes back; should this thread end before, its client hears of that instead. */
   passOn(respond: Respond): Respond {
     this.#passedOn.add(respond)
@@ -233,6 +266,8 @@ export class Incarnation {
     this.#held.clear()
     for (const { respond } of this.#heldMoney.values()) respond(UNKNOWN)
     this.#heldMoney.clear()
+    for (const { thank } of this.#callbacks.values()) thank(UNKNOWN)
+    this.#callbacks.clear()
     for (const respond of this.#passedOn) respond(UNKNOWN)
     this.#passedOn.clear()
     ended(this, why)
@@ -311,6 +346,7 @@ export class Incarnation {
       sendPrepare: (effect) => this.#send(effect),
       answer: (effect) => this.#answer(effect.request, effect.reply),
       answerMoney: (effect) => this.#answerMoney(effect.request, effect.reply),
+      thank: (effect) => this.#thank(effect),
       stop: (effect) => {
         home.witness.stopped(config.thread, this.epoch, effect.why)
         this.#end(effect.why, ALL_ARRIVES)
@@ -351,26 +387,22 @@ export class Incarnation {
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
-  #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure): void {
+  #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Parameters<Respond>[0]): void {
     if (this.#pause.isOn) return this.#pause.wait(() => this.#heardReply(from, payment, attempt, prepare, reply))
-    const at = this.#now()
+    const about: About = { from, payment, attempt, condition: prepare.condition, epoch: this.epoch, at: this.#now() }
     if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
-      case 'fulfill': {
-        const { witness, fulfillmentOf } = this.#seat.home
-        const right = isRight(prepare.condition, reply.fulfillment, fulfillmentOf(prepare.condition))
-        const heard = { condition: prepare.condition, payment, attempt, epoch: this.epoch, right, at }
-        if (!this.#isAlive) return witness.fulfillMissed(heard)
-        witness.fulfillHeard(heard)
-        return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
-      }
+      case 'fulfill':
       case 'reject':
-        if (!this.#isAlive) return
-        return this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
+        return this.#heardPacket(about, reply)
       case 'refusal':
-        return this.#failed(payment, attempt, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
+        return this.#failed(about, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
       case 'failure':
-        return this.#failed(payment, attempt, reply.how)
+        return this.#failed(about, reply.how)
+      case 'claim':
+        return this.#heardClaim(about, reply)
+      case 'accepted':
+        return
     }
   }
 
@@ -382,8 +414,37 @@ export class Incarnation {
     this.input({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
   }
 
-  #failed(payment: PaymentId, attempt: number, how: 'notTaken' | 'unknown'): void {
-    if (this.#isAlive) this.input({ type: 'sendFailed', at: this.#now(), draw: this.#draw(), payment, attempt, how })
+  #heardPacket(about: About, reply: Reply): void {
+    const { witness } = this.#seat.home
+    const { at, from, payment, attempt } = about
+    if (reply.type === 'fulfill') {
+      const heard = { ...about, right: this.#isRight(about.condition, reply.fulfillment) }
+      if (!this.#isAlive) return witness.fulfillMissed(heard)
+      witness.fulfillHeard(heard)
+      return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
+    }
+    if (!this.#isAlive) return
+    witness.rejectHeard(about)
+    this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
+  }
+
+  /** Asked of the world where it still knows, as hashing is dear: of what has ended it may not. */
+  #isRight(condition: Condition, fulfillment: Fulfillment): boolean {
+    return this.#seat.home.fulfillmentOf(condition) === fulfillment || conditionOf(fulfillment) === condition
+  }
+
+  /** A reply that says it is for another payment of this life. */
+  #heardClaim({ from, payment, attempt, epoch, at }: About, { payments, attempts, reply }: Claim): void {
+    const claimed = `${this.epoch}.${Number(payment.slice(this.epoch.length + 1)) + payments}` as PaymentId
+    const condition = this.#seat.home.witness.conditionOf(claimed) ?? NO_CONDITION
+    this.#heardPacket({ from, payment: claimed, attempt: attempt + attempts, condition, epoch, at }, reply)
+  }
+
+  #failed(about: About, how: 'notTaken' | 'unknown'): void {
+    if (!this.#isAlive) return
+    this.#seat.home.witness.failed(about, how)
+    const { payment, attempt, at } = about
+    this.input({ type: 'sendFailed', at, draw: this.#draw(), payment, attempt, how })
   }
 
   #answer(request: number, reply: Reply | Refusal): void {
@@ -416,9 +477,4 @@ export class Incarnation {
     this.#deadlineMs = Number.NaN
     this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
   }
-}
-
-/** Who sent it may have forgotten it by now, and it is asked again since a store has forgotten the answer. */
-function isRight(condition: Condition, fulfillment: Fulfillment, known: string | undefined): boolean {
-  return known === undefined ? conditionOf(fulfillment) === condition : known === fulfillment
 }

@@ -6,7 +6,7 @@ import type { LineStrike } from '../faults/fault.ts'
 import type { Latency } from '../workload/plan.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { LineFaults, type Passage } from './lineFaults.ts'
-import type { Door, Failure, Respond } from './link.ts'
+import type { Callback, Door, Failure, Respond, Thank } from './link.ts'
 import { latencyUs, type Stream } from './random.ts'
 import type { Message } from './trace.ts'
 
@@ -63,7 +63,7 @@ export class Line {
     }
     const exchange = ++this.#exchanges
     const isForth = from === this.#first
-    const once = onlyOnce(hear)
+    const heard = untilBroken(hear)
     let isFirst = true
     const answer: Respond = (reply) =>
       this.#carry({
@@ -71,8 +71,8 @@ export class Line {
         to: from,
         passage: { exchange, isForth: !isForth, type: 'reply', mayRepeat: false },
         message: () => ({ condition: prepare.condition, ...reply }),
-        arrive: () => once(reply),
-        fail: once,
+        arrive: () => heard(reply),
+        fail: heard,
       })
     this.#carry({
       from,
@@ -84,7 +84,33 @@ export class Line {
         door.take(prepare, requestId, isFirst ? answer : () => {}, nowUs)
         isFirst = false
       },
-      fail: once,
+      fail: heard,
+    })
+  }
+
+  /** A reply to what `door` asked before; whether it was heard comes to `hear`. */
+  callBack(from: string, door: Door, callback: Callback, hear: Thank): void {
+    const { nowUs } = this.#context.events
+    const { id, condition, reply } = callback
+    const exchange = ++this.#exchanges
+    const isForth = from === this.#first
+    const answer: Thank = (thanks) =>
+      this.#carry({
+        from: door.name,
+        to: from,
+        passage: { exchange, isForth: !isForth, type: 'reply', mayRepeat: true },
+        message: () => ({ condition, ...thanks }),
+        arrive: () => hear(thanks),
+      })
+    this.#carry({
+      from,
+      to: door.name,
+      passage: { exchange, isForth, type: 'reply', mayRepeat: true },
+      message: () => ({ type: 'callback', condition, requestId: id, reply }),
+      arrive: () => {
+        if (door.hear === undefined) throw new Error(`${door.name} is called back on ${this.name}, and takes no callbacks`)
+        door.hear(callback, answer, nowUs)
+      },
     })
   }
 
@@ -141,12 +167,17 @@ export class Line {
   }
 }
 
-/** A request is answered once: what comes after, by a connection that is broken, is heard by nobody. */
-function onlyOnce(hear: Respond): Respond {
-  let isHeard = false
+/** By a connection that is broken nothing is heard, and one that breaks after the answer matters to nobody. A liar may answer again. */
+function untilBroken(hear: Respond): Respond {
+  let isBroken = false
+  let isAnswered = false
   return (reply) => {
-    if (isHeard) return
-    isHeard = true
+    if (isBroken) return
+    if (reply.type === 'failure') {
+      isBroken = true
+      if (isAnswered) return
+    }
+    if (reply.type !== 'claim') isAnswered = true
     hear(reply)
   }
 }

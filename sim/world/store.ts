@@ -2,11 +2,20 @@
  * The simulated store of one connector: the six commands and the plain ones beside them, each atomic, each on one shard.
  * Every write is shown to a watch, so that the checkers see money where it lies and never what the core thinks of it.
  */
-import type { Change, Counted, PaymentId, PaymentRecord, Pocket, RequestKey, Unresolved } from '../../src/core/book/change.ts'
+import {
+  type Change,
+  type Counted,
+  isStruckOut,
+  type PaymentId,
+  type PaymentRecord,
+  type Pocket,
+  type RequestKey,
+  type Unresolved,
+} from '../../src/core/book/change.ts'
 import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
-import { askedIn, type LeftMessage } from '../../src/core/book/message.ts'
+import { askedIn, type Fulfilled, type LeftMessage, type Rejected } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CloseReply, CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
+import type { CloseReply, CommitReply, Converted, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import { lostByFailover } from '../../src/core/routing/lost.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
@@ -24,7 +33,7 @@ import {
   subtract,
   ZERO,
 } from '../../src/core/values/amount.ts'
-import type { UnixMs } from '../../src/core/values/time.ts'
+import { EXPIRY_GRACE_MS, type UnixMs } from '../../src/core/values/time.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import type { StoreWatch } from '../check/books.ts'
 import type { Journal, ShardName } from './journal.ts'
@@ -48,7 +57,10 @@ export interface BookEntry {
 }
 
 /** Changed in place: a payment passes here twice. */
-type Kept = { -readonly [K in keyof StoredPayment]: StoredPayment[K] }
+type Kept = { -readonly [K in keyof StoredPayment]: StoredPayment[K] } & {
+  /** Its refund or reroute met a left fulfillment (B8). */
+  converted?: true
+}
 
 export interface Book {
   readonly thread: ThreadId
@@ -143,18 +155,49 @@ export class SimStore {
     this.counts.commit++
     const book = this.#book(thread)
     if (command.epoch !== book.epoch) return 'fenced'
-    if (command.seq <= book.seq) return 'already'
+    if (command.seq <= book.seq) return replyWith(convertedBefore(book, command.changes), 'already')
     if (command.seq > book.seq + 1) return { gap: book.seq }
     this.#journal?.begin(thread)
     this.#journal?.note(() => this.#setSeq(book, command.seq - 1))
     book.seq = command.seq
     this.#watch.commits(thread, command.epoch, command.seq)
-    for (const change of command.changes) {
+    const converted: Converted[] = []
+    for (const asked of command.changes) {
+      const instead = this.#convert(book, asked)
+      const change = instead ?? asked
       this.#watch.changed(thread, command.seq, change, paymentOf(book, change))
       this.#apply(book, change)
+      if (instead !== undefined) converted.push(instead)
     }
     this.#watch.applied()
-    return 'ok'
+    return replyWith(converted, 'ok')
+  }
+
+  /** B8: the credit that a refund or a reroute becomes, where a fulfillment of the attempt that it ends was left. */
+  #convert(book: Book, change: Change): Credit | undefined {
+    if ((change.type !== 'refund' && change.type !== 'reroute') || change.instead === undefined) return undefined
+    const { payment } = change
+    const left = book.left.get(`fulfilled.${payment}.${this.#underWay(book, payment).attempt}`)
+    if (left?.type !== 'fulfilled') return undefined
+    this.#consume(book, left.message)
+    const kept = book.payments.get(payment)
+    if (kept !== undefined) {
+      kept.converted = true
+      this.#journal?.note(() => {
+        delete kept.converted
+      })
+    }
+    const { pocket, counted, late, keepUntil } = change.instead
+    const refund = late && change.type === 'refund' ? change : undefined
+    return {
+      type: 'credit',
+      payment,
+      pocket,
+      counted,
+      keepUntil: refund === undefined ? keepUntil : refund.keepUntil,
+      reply: refund?.reply ?? left.fulfill,
+      refunds: refund?.pocket,
+    }
   }
 
   /** B6. What was taken beyond what the shard has granted was granted before it lost that: cold pays. */
@@ -216,18 +259,22 @@ export class SimStore {
     return term === undefined ? { owner, hash } : { owner, hash, term }
   }
 
-  /** Where there is no book there is nothing to recall. */
-  leave(command: CommandOf<'leave'>): LeaveReply {
+  /** Where there is no book there is nothing to recall. B8: a reply is taken only while its attempt is under way and it may count; of several the first stays. */
+  leave({ to, message }: CommandOf<'leave'>): LeaveReply {
     this.counts.leave++
-    if (command.message.type === 'recall' && !this.books.has(command.to)) return 'closed'
-    const book = this.#book(command.to)
-    if (book.epoch === '') return closedReply(book, command.message)
+    if (message.type === 'recall' && !this.books.has(to)) return 'closed'
+    const book = this.#book(to)
+    if (book.epoch === '') return closedReply(book, message)
     const { left } = book
-    const { message } = command.message
-    const before = left.get(message)
-    this.#journal?.begin(command.to)
-    this.#journal?.note(() => (before === undefined ? left.delete(message) : left.set(message, before)))
-    left.set(message, command.message)
+    const before = left.get(message.message)
+    if (message.type === 'fulfilled' || message.type === 'rejected') {
+      if (!isInTime(book, message)) return 'late'
+      if (before !== undefined) return 'ok'
+    }
+    this.#journal?.begin(to)
+    this.#journal?.note(() => (before === undefined ? left.delete(message.message) : left.set(message.message, before)))
+    left.set(message.message, message)
+    this.#watch.left(to, message)
     return 'ok'
   }
 
@@ -308,7 +355,8 @@ export class SimStore {
         const stored = this.#underWay(book, change.payment)
         this.#settle(book, stored, change)
         this.#receive(this.#entry(book, stored.receiver), change.pocket, stored.outgoingAmount)
-        this.#movePosition(book, stored.incomingUnit, stored.incomingAmount)
+        if (change.refunds === undefined) this.#movePosition(book, stored.incomingUnit, stored.incomingAmount)
+        else this.#receive(this.#entry(book, stored.sender), change.refunds, stored.incomingAmount)
         this.#movePosition(book, stored.outgoingUnit, minus(ZERO, stored.outgoingAmount))
         return this.#count(book, change.counted)
       }
@@ -361,15 +409,16 @@ export class SimStore {
     this.#watch.entered(unit, entered)
   }
 
-  #settle(book: Book, stored: PaymentRecord, change: Told): void {
+  #settle(book: Book, stored: PaymentRecord, change: Extract<Change, { type: 'credit' | 'refund' }>): void {
     this.#withdraw(book, stored)
     this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
     this.#journal?.note(() => this.#watch.wrote('underWay', stored.incomingUnit, undefined, ZERO, stored.incomingAmount))
     const kept = book.payments.get(stored.payment)
     if (kept === undefined) return
+    if (isStruckOut(change) && kept.converted === undefined) return this.#drop(book, stored.payment)
     this.#noteKept(kept)
     kept.tombstone = tombstoneOf(stored.sender, stored.request, change)
-    noteUnresolved(kept, change.unresolved)
+    if (change.type === 'refund') noteUnresolved(kept, change.unresolved)
   }
 
   #offer(book: Book, receiver: AccountId, amount: Amount): void {
@@ -518,6 +567,26 @@ function closedReply({ term, payments }: Book, message: LeftMessage): LeaveReply
   const { account, requestId } = asked
   const found = [...payments.values()].find(({ tombstone }) => tombstone?.sender === account && tombstone.request?.id === requestId)
   return found?.tombstone === undefined ? { closed: term - 1 } : { closed: term - 1, kept: found.tombstone.reply }
+}
+
+type Credit = Extract<Change, { type: 'credit' }>
+
+function replyWith(converted: readonly Converted[], word: 'ok' | 'already'): CommitReply {
+  return converted.length === 0 ? word : { converted: converted.map(({ payment, reply }) => ({ payment, reply })) }
+}
+
+function convertedBefore(book: Book, changes: readonly Change[]): Converted[] {
+  return changes.flatMap((change) => {
+    const kept = change.type === 'refund' || change.type === 'reroute' ? book.payments.get(change.payment) : undefined
+    const reply = kept?.converted ? kept.tombstone?.reply : undefined
+    return kept !== undefined && (reply?.type === 'fulfill' || reply?.type === 'reject') ? [{ payment: kept.payment, reply }] : []
+  })
+}
+
+function isInTime(book: Book, reply: Fulfilled | Rejected): boolean {
+  const { record, tombstone } = book.payments.get(reply.payment) ?? {}
+  if (record === undefined || tombstone !== undefined || record.attempt !== reply.attempt || record.receiver !== reply.from) return false
+  return reply.type === 'rejected' || (record.condition === reply.condition && reply.at <= record.outgoingExpiry + EXPIRY_GRACE_MS)
 }
 
 interface Told {

@@ -11,7 +11,7 @@ import { Clock } from './clock.ts'
 import type { MoneyAnswer } from './connector.ts'
 import { type Context, stream } from './context.ts'
 import { type Home, Incarnation, type Seat } from './incarnation.ts'
-import { NOT_TAKEN, type Respond, UNKNOWN } from './link.ts'
+import { type Callback, NOT_TAKEN, type Respond, type Thank, UNKNOWN } from './link.ts'
 import { latencyUs } from './random.ts'
 import type { StoreWay } from './storeConnection.ts'
 import type { Ending } from './trace.ts'
@@ -70,7 +70,7 @@ export class ThreadHost {
   }
 
   hearSnapshot(snapshot: Snapshot): void {
-    this.#snapshot = snapshot
+    if (this.#snapshot === undefined || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot
     this.#life?.hearSnapshot(snapshot)
     for (const zombie of this.#zombies) zombie.hearSnapshot(snapshot)
   }
@@ -96,6 +96,13 @@ export class ThreadHost {
     const life = this.#reached(leftUs)
     if (life === undefined) respond(leftUs <= this.#endedUs ? UNKNOWN : NOT_TAKEN)
     else life.receive(from, prepare, requestId, respond)
+  }
+
+  /** A reply that is called back, by a connection to this thread. */
+  hear(from: AccountId, callback: Callback, thank: Thank, leftUs: number): void {
+    if (leftUs <= this.#endedUs) thank(UNKNOWN)
+    else if (this.#life === undefined) thank(NOT_TAKEN)
+    else this.#life.hear(from, callback, thank)
   }
 
   /** As `receive`, by a connection to this thread that hands it on to another. */

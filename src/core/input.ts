@@ -36,6 +36,8 @@ export type Input =
       readonly payment: PaymentId
       readonly attempt: number
       readonly fulfill: Fulfill
+      /** It came by a callback, to whichever thread, and waits for its `thank`. */
+      readonly request?: number
     }
   | {
       readonly type: 'rejectReceived'
@@ -45,6 +47,7 @@ export type Input =
       readonly payment: PaymentId
       readonly attempt: number
       readonly reject: Reject
+      readonly request?: number
     }
   | {
       readonly type: 'sendFailed'
@@ -75,11 +78,22 @@ export type Input =
   | { readonly type: 'reconnected'; readonly at: UnixMs }
 
 /** `fenced`: another has claimed the book; this thread moves nothing more (B3). */
-export type CommitReply = 'ok' | 'already' | 'fenced' | Gap
+export type CommitReply = 'ok' | 'already' | 'fenced' | Gap | ConvertedReply
 
 /** A commit before this one is missing: the last number that the store has. */
 export interface Gap {
   readonly gap: number
+}
+
+/** It is applied, now or before; but some of its refunds and reroutes met a left fulfillment, and credited (B8). */
+export interface ConvertedReply {
+  readonly converted: readonly Converted[]
+}
+
+/** `reply`: what its sender is to be told. */
+export interface Converted {
+  readonly payment: PaymentId
+  readonly reply: Reply
 }
 
 /** The store's total of grants to this thread, what this call added to it, and the cold before that. */
@@ -95,8 +109,11 @@ export interface Cooled {
   readonly cold: Balance
 }
 
-/** `closed`: nobody has that book, or will read it any more; nothing was left. To a question: `Closed`. */
-export type LeaveReply = 'ok' | 'closed' | Closed
+/**
+ * `closed`: nobody has that book, or will read it any more; nothing was left. To a question: `Closed`. `late`: a reply whose
+ * attempt is over, was not the sender's to answer, or is not fulfilled by it (B8).
+ */
+export type LeaveReply = 'ok' | 'closed' | 'late' | Closed
 
 /** The book that was asked is closed: the term that has ended so, and the answer that is kept there under the id. */
 export interface Closed {

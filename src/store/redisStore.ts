@@ -17,9 +17,10 @@ import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
 import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
 import { type BookKeys, type Keys, keysUnder } from './keys.ts'
-import { messagesOf, messageText } from './messages.ts'
+import { messagesOf, messageText, replyArguments } from './messages.ts'
 import { type OwnAsked, OwnCalls } from './ownCalls.ts'
 import { ownerOf, ownerText } from './owner.ts'
+import { type ReplyText, replyOf } from './packets.ts'
 import { storedPaymentOf, type UnderWay, underWayOf } from './payments.ts'
 import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
 
@@ -129,9 +130,10 @@ export class RedisStore {
 
   /** Where there is no book there is nothing to recall. */
   async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<LeaveReply> {
-    const { book, left } = this.#keys.book(to)
-    const reply = await this.#run<string>('leave', [book, left], [message.message, messageText(message)])
-    if (reply === 'ok') return reply
+    const { book, left, payments } = this.#keys.book(to)
+    const asks = [message.message, messageText(message), ...replyArguments(message)]
+    const reply = await this.#run<string>('leave', [book, left, payments], asks)
+    if (reply === 'ok' || reply === 'late') return reply
     if (message.type === 'recall') return 'closed'
     if (reply === 'missing') throw noBook(to)
     const asked = askedIn(message)
@@ -276,10 +278,6 @@ export class RedisStore {
   }
 }
 
-function commitReplyOf(reply: string): CommitReply {
-  return reply.startsWith('gap ') ? { gap: Number(reply.slice(4)) } : (reply as Exclude<CommitReply, object>)
-}
-
 function noBook(thread: ThreadId): StoreRefused {
   return new StoreRefused(`there is no book of ${thread}; has this Redis lost its data?`)
 }
@@ -290,4 +288,17 @@ function noAccount(account: AccountId): StoreRefused {
 
 function sum(totals: readonly string[]): Balance {
   return totals.reduce((result, total) => plus(result, balance(BigInt(total))), balance(0n))
+}
+
+/** A word; `gap` and a number; or `converted` and for each payment a line: its id, a space, what its sender is told. */
+function commitReplyOf(text: string): CommitReply {
+  if (text.startsWith('gap ')) return { gap: Number(text.slice(4)) }
+  if (!text.startsWith('converted\n')) return text as Exclude<CommitReply, object>
+  const [, ...lines] = text.split('\n')
+  return {
+    converted: lines.map((line) => {
+      const end = line.indexOf(' ')
+      return { payment: line.slice(0, end) as PaymentId, reply: replyOf(JSON.parse(line.slice(end + 1)) as ReplyText) }
+    }),
+  }
 }

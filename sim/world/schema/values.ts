@@ -52,9 +52,15 @@ export const messageId = named('MessageId', 'Of a message left in a book: EPOCH.
 export const data = named('Data', 'Bytes in base64.', z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/))
 const rejectCode = named('RejectCode', 'F: final, T: temporary, R: relative (RFC 27).', z.string().regex(/^[FTR]\d\d$/))
 
+const packetAmount = named(
+  'PacketAmount',
+  'What a packet may say, wanted or not: an unsigned 64-bit integer as a decimal string.',
+  z.string().regex(/^\d{1,20}$/),
+)
+
 /** The fields of a prepare, wherever one stands. */
 export const prepareFields = {
-  amount,
+  amount: packetAmount,
   expiresAt: ms,
   condition,
   destination: address,
@@ -102,6 +108,7 @@ export const account = named(
     creditLimit: amount.describe('How far its cold may go below zero (R4).'),
     peerLimit: z.exactOptional(amount.describe('The credit that its holder grants this connector, where it is known.')),
     deduplicates: z.boolean().describe('Whether its holder answers a repeated id with the first answer (S1).'),
+    callsBack: z.exactOptional(z.boolean().describe('Its replies come later, to any thread (B8).')),
     routes: z.array(address).describe('Reached through it without being announced.'),
     mayAnnounce: z.exactOptional(z.array(prefix)),
   }),

@@ -15,7 +15,7 @@ describe('a thread starts', () => {
   test('started → claims its book under its epoch, and serves once it has it', () => {
     const t0 = oneThread({ ...setting, unstarted: true, holds: ['claim'] })
     const effects = t0.start()
-    expect(effects).toEqual([{ type: 'claim', epoch: 'et0' }])
+    expect(effects).toEqual([{ type: 'claim', epoch: 't0-1' }])
     expect(toldIn(t0.prepare(pay))).toEqual([503])
     expect(deadlines(t0.release(only(effects, 'claim')))).toEqual([t0.now + 1_000])
     expect(ofType(t0.prepare(pay), 'sendPrepare')).toHaveLength(1)
@@ -68,8 +68,15 @@ describe('snapshots', () => {
 
   test('an older one comes late → ignored', () => {
     const t0 = oneThread(setting)
-    t0.snapshot({ mapper: mapper(carol), at: t0.now - 1 })
+    t0.snapshot({ mapper: mapper(carol), version: t0.now - 1, at: t0.now - 1 })
     expect(only(t0.prepare(pay), 'sendPrepare').to).toBe(bob.id)
+  })
+
+  test('two of one reading, the newer comes first → it stays', () => {
+    const t0 = oneThread(setting)
+    t0.snapshot({ mapper: mapper(carol), version: t0.now + 2 })
+    t0.snapshot({ mapper: mapper(bob), version: t0.now + 1 })
+    expect(only(t0.prepare(pay), 'sendPrepare').to).toBe(carol.id)
   })
 })
 
