@@ -31,7 +31,11 @@ export function isWithinBounds(amount: bigint, { parallelism }: Account, { maxPa
 }
 
 /** A1: whether a thread is one of the farm of this parallelism, the farms dealt from the ring as DESIGN.md says. */
-export function isOfFarm(thread: ThreadId, parallelism: number, { threads, parallelisms }: { threads: readonly number[]; parallelisms: ReadonlySet<number> }): boolean {
+export function isOfFarm(
+  thread: ThreadId,
+  parallelism: number,
+  { threads, parallelisms }: { threads: readonly number[]; parallelisms: ReadonlySet<number> },
+): boolean {
   const before = [...parallelisms].filter((each) => each < parallelism).reduce((sum, each) => sum + each, 0)
   const number = Number(thread.slice(1))
   return threads.some((count) => (((number - before) % count) + count) % count < parallelism)

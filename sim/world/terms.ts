@@ -1,8 +1,8 @@
 /** What the plan says to a connector's witness. */
 import type { Terms } from '../check/terms.ts'
+import { MOST_JOINED } from '../faults/threads.ts'
 import { longestMs } from '../workload/latency.ts'
 import type { ConnectorPlan, Plan } from '../workload/plan.ts'
-import { MOST_JOINED } from '../faults/threads.ts'
 import { MAX_PACKET } from './threadConfig.ts'
 
 /** A store that answers within this leaves time for a commit in the half second that S3 keeps. */
