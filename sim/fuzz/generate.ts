@@ -9,7 +9,7 @@ import { drawBehaviours } from './behaviours.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
 import { drawShape } from './shape.ts'
-import { drawRows, tailRows } from './workload.ts'
+import { drawMoney, drawRows, tailRows } from './workload.ts'
 
 /** In the first moments the threads may still be claiming their books. */
 const FIRST_MS = 500
@@ -28,6 +28,7 @@ export function planOf(seed: number): Plan {
   const faults = drawFaults(new Draws(seed, 'faults'), { connectors, lines: lineNames, fromMs: FIRST_MS, untilMs: healedMs })
   const names = connectors.map(({ name }) => name)
   const behaviours = drawBehaviours(new Draws(seed, 'behaviours'), { connectors: names, users: users.map(({ name }) => name), untilMs: healedMs })
+  const money = drawMoney(new Draws(seed, 'money'), shape)
   const tail = tailRows(shape, healedMs + longestOutageMs(faults) + HEAL_MS)
   return {
     scenario: 'fuzz',
@@ -43,6 +44,7 @@ export function planOf(seed: number): Plan {
     endpoints: [...users, ...probes],
     traffic: [],
     payments: [...drawRows(new Draws(seed, 'payments'), shape, { count, fromMs: FIRST_MS, untilMs }), ...tail],
+    ...(money.length === 0 ? {} : { money }),
     behaviours,
     faults,
     subjects: [],

@@ -173,7 +173,9 @@ export class Incarnation {
   moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
     const request = ++this.#lastRequest
     this.#heldMoney.set(request, { operation, respond })
-    this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
+    const take = (): void => this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
+    if (this.#pause.isOn) this.#pause.wait(take)
+    else take()
   }
 
   /** A colleague answers to what comes back; should this thread end before, its client hears of that instead. */
