@@ -13,6 +13,7 @@ import { type Ended, ilpSim, node, ROOT } from '../processes.ts'
 const HERE = fileURLToPath(new URL('./', import.meta.url))
 const SMALL = ['test/mutants/small.yaml', '--seed', '1']
 const CRASH = ['test/mutants/crash.yaml', '--seed', '1']
+const CALLBACK = ['test/mutants/callback.yaml', '--seed', '1']
 const RUN_MS = 120_000
 const BROKEN = 3
 
@@ -37,7 +38,7 @@ const mutants = readdirSync(HERE)
   .sort()
 
 describe('mutants', { timeout: RUN_MS + 10_000 }, () => {
-  test.concurrent.for([SMALL, CRASH])('no patch, %s → every invariant holds', async (run, { expect }) => {
+  test.concurrent.for([SMALL, CRASH, CALLBACK])('no patch, %s → every invariant holds', async (run, { expect }) => {
     const { code, stderr } = await simulate(run)
     expect(stderr).not.toContain('broken invariant')
     expect(code).toBe(0)
