@@ -17,7 +17,7 @@ const PROBE_PAYMENTS = 1_000n
 const ONLY_EVERYSEC: readonly [Durability] = ['everysec']
 const DURABILITIES: readonly [Durability, ...Durability[]] = ['everysec', 'always', 'wait']
 const ONLY_SYNCHRONOUS: readonly [Answers] = ['synchronous']
-const ANSWERS: readonly [Answers, ...Answers[]] = ['synchronous', 'deduplicating']
+const ANSWERS: readonly [Answers, ...Answers[]] = ['synchronous', 'deduplicating', 'callback']
 
 interface AnswersOf {
   /** How those who are asked may answer. */
