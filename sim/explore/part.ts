@@ -152,6 +152,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
       },
       disowned: () => {},
       left: () => {},
+      neverLeft: () => {},
       applied: () => this.#money.applied(),
     }
   }

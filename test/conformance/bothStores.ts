@@ -345,6 +345,7 @@ function simulated(): SimStore {
     changed: allFit,
     owned: () => {},
     left: () => {},
+    neverLeft: () => {},
     applied: allFit,
   })
   return store
