@@ -23,10 +23,10 @@ export interface StoreWatch {
   readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
   /** Who owned it was lost. */
   readonly disowned: (account: AccountId, requestId: string) => void
-  /** A message lies in a thread's book now. */
+  /** A message lies in this thread's book now. */
   readonly left: (message: LeftMessage) => void
-  /** It was lost. */
-  readonly neverLeft: (message: LeftMessage) => void
+  /** The store came back without it. */
+  readonly leftNoMore: (message: LeftMessage) => void
   /** The command is whole. */
   readonly applied: () => void
 }

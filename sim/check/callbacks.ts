@@ -2,15 +2,12 @@
 import type { PaymentRecord } from '../../src/core/book/change.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { ThreadId } from '../../src/core/values/account.ts'
-import type { Entry } from './entries.ts'
 import type { Ground } from './ground.ts'
 import type { Heard, Sending } from './sending.ts'
 
 export class Callbacks {
   readonly #ground: Ground
   readonly #sending: Sending
-  /** What was safe in their book the store has lost since: whoever heard of it before may thank for it yet (B12). */
-  readonly #lost = new Set<Entry>()
 
   constructor(ground: Ground, sending: Sending) {
     this.#ground = ground
@@ -18,27 +15,18 @@ export class Callbacks {
   }
 
   left(message: LeftMessage): void {
-    const entry = this.#entryOf(message)
-    if (entry !== undefined) entry.lies = true
+    const entry = message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
+    if (entry === undefined) return
+    entry.lies = true
   }
 
-  /** The store came back without this message. */
-  neverLeft(message: LeftMessage): void {
-    const entry = this.#entryOf(message)
+  /** The store has lost it (B12). */
+  leftNoMore(message: LeftMessage): void {
+    const entry = message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
     if (entry === undefined) return
     entry.lies = false
-    this.lost(entry)
-  }
-
-  #entryOf(message: LeftMessage): Entry | undefined {
-    return message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
-  }
-
-  /** The store lost how it ended, for good. */
-  lost(entry: Entry): void {
-    if (entry.lies) return
+    entry.hasLain = true
     entry.thanked = false
-    this.#lost.add(entry)
   }
 
   /** Only what lies in the owner's book, or is credited, is thanked for; then it is not repeated, and must be honoured. */
@@ -49,7 +37,7 @@ export class Callbacks {
     // It was told, and is forgotten.
     if (entry === undefined) return
     const isSafe = entry.phase === 'credited' ? entry.lies || this.#ground.commits.isDurable(entry) : entry.phase === 'underWay' && entry.lies
-    if (!isSafe && this.#lost.has(entry)) return
+    if (!isSafe && entry.hasLain) return
     if (!isSafe) throw this.#ground.broken('B8', `a fulfillment was thanked for that does not lie in the book: the payment is ${entry.phase}`, condition)
     entry.thanked = true
   }
@@ -58,6 +46,7 @@ export class Callbacks {
   passOver(thread: ThreadId, record: PaymentRecord | undefined): void {
     const entry = record === undefined ? undefined : this.#ground.entries.find(record.condition, record.payment)
     if (entry === undefined) return
+    entry.heardBy = undefined
     if (entry.thanked) throw this.#ground.broken('B8', 'its receiver was thanked for a fulfillment, and is not credited', record?.condition ?? '')
     if (!entry.calledBack) return
     this.#sending.miss(entry)

@@ -152,7 +152,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
       },
       disowned: () => {},
       left: () => {},
-      neverLeft: () => {},
+      leftNoMore: () => {},
       applied: () => this.#money.applied(),
     }
   }

@@ -88,7 +88,10 @@ function drawLines(draws: Draws, { connectors, isRoomy, scale, answers }: Pick<S
   )
 }
 
-function drawUser(draws: Draws, { name, connectors, scale, answers }: Pick<Shape, 'connectors' | 'scale'> & AnswersOf & { readonly name: string }): EndpointPlan {
+function drawUser(
+  draws: Draws,
+  { name, connectors, scale, answers }: Pick<Shape, 'connectors' | 'scale'> & AnswersOf & { readonly name: string },
+): EndpointPlan {
   const first = draws.whole(0, connectors.length - 1)
   const homes = connectors.filter((_, i) => i === first || (i === (first + 1) % connectors.length && draws.happens(0.2)))
   return {

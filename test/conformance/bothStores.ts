@@ -345,7 +345,7 @@ function simulated(): SimStore {
     changed: allFit,
     owned: () => {},
     left: () => {},
-    neverLeft: () => {},
+    leftNoMore: () => {},
     applied: allFit,
   })
   return store
