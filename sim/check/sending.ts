@@ -231,11 +231,18 @@ export class Sending {
   /** Another life has the book: what was heard and is not credited by now is lost for this connector. */
   lost(thread: ThreadId): void {
     for (const [, entry] of this.#ground.entries.all()) {
-      if (entry.thread !== thread || entry.phase !== 'underWay' || !entry.fulfilled || entry.sent === undefined) continue
-      entry.fulfilled = false
-      const { to, amount } = entry.sent
-      this.#ground.sums.expect(to, -amount)
-      this.miss(entry)
+      if (entry.thread !== thread || entry.phase !== 'underWay') continue
+      // Asked again, its receiver may answer otherwise.
+      entry.closed = 0
+      this.neverHeard(entry)
     }
+  }
+
+  /** What it was heard to fulfill is not credited, and will not be. */
+  neverHeard(entry: Entry): void {
+    if (!entry.fulfilled || entry.sent === undefined) return
+    entry.fulfilled = false
+    this.#ground.sums.expect(entry.sent.to, -entry.sent.amount)
+    this.miss(entry)
   }
 }

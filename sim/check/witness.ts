@@ -270,7 +270,11 @@ export class Witness implements StoreWatch {
     if (entry === undefined) return
     this.#sending.takenBack(entry)
     entry.attempt = attempt
-    this.#undoing?.note(thread, () => Object.assign(entry, before))
+    const { sent } = entry
+    this.#undoing?.note(thread, () => {
+      this.#sending.neverHeard(entry)
+      Object.assign(entry, before, { sent })
+    })
     this.#checked.B9++
     if (entry.epoch !== this.#commits.epochOf(entry.thread))
       throw this.#broken('B9', `a payment of ${entry.epoch} was rerouted in a later life`, record?.condition ?? '')

@@ -4,12 +4,13 @@
  * follow that must succeed.
  */
 import { longestOutageMs } from '../faults/times.ts'
-import { type Plan, userLine } from '../workload/plan.ts'
+import type { FaultPlan } from '../workload/faultPlan.ts'
+import { type Answers, type Plan, userLine } from '../workload/plan.ts'
 import { drawBehaviours, isFelt } from './behaviours.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
 import { drawShape } from './shape.ts'
-import { drawRows, tailRows } from './workload.ts'
+import { drawMoney, drawRows, tailRows } from './workload.ts'
 
 /** In the first moments the threads may still be claiming their books. */
 const FIRST_MS = 500
@@ -28,6 +29,7 @@ export function planOf(seed: number): Plan {
   const faults = drawFaults(new Draws(seed, 'faults'), { connectors, lines: lineNames, fromMs: FIRST_MS, untilMs: healedMs })
   const names = connectors.map(({ name }) => name)
   const behaviours = drawBehaviours(new Draws(seed, 'behaviours'), { connectors: names, users: users.map(({ name }) => name), untilMs: healedMs })
+  const money = drawMoney(new Draws(seed, 'money'), shape)
   const tail = tailRows({ ...shape, isRoomy: shape.isRoomy && !behaviours.some(isFelt) }, healedMs + longestOutageMs(faults) + HEAL_MS)
   return {
     scenario: 'fuzz',
@@ -39,12 +41,18 @@ export function planOf(seed: number): Plan {
     storeLatency: draws.latency(8),
     localLatency: draws.latency(3),
     connectors,
-    lines,
-    endpoints: [...users, ...probes],
+    lines: lines.map((line) => judgeable(line, faults)),
+    endpoints: [...users.map((user) => judgeable(user, faults)), ...probes],
     traffic: [],
     payments: [...drawRows(new Draws(seed, 'payments'), shape, { count, fromMs: FIRST_MS, untilMs }), ...tail],
+    ...(money.length === 0 ? {} : { money }),
     behaviours,
     faults,
     subjects: [],
   }
+}
+
+/** What a store loses of replies that came by a callback the witness cannot take back yet (B8, B12): not both in one world. */
+function judgeable<T extends { readonly answers?: Answers }>(asked: T, faults: readonly FaultPlan[]): T {
+  return asked.answers === 'callback' && faults.some((fault) => 'loses' in fault) ? { ...asked, answers: 'deduplicating' } : asked
 }

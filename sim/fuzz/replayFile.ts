@@ -41,8 +41,10 @@ const TODO = 'give a file that ilp-sim fuzz has written'
 
 /** Throws UsageError where it is not one, or damaged. */
 export function readReplay(path: string): Replay {
-  const parsed = file.safeParse(jsonIn(path))
-  if (parsed.success) return { ...parsed.data, plan: planRead(parsed.data.plan) }
+  const content = jsonIn(path)
+  const parsed = file.safeParse(content)
+  // The keys of the plan stay in their order, which is that of the trace; what is parsed has the schema's.
+  if (parsed.success) return { ...parsed.data, plan: planRead((content as typeof parsed.data).plan) }
   const problems = parsed.error.issues.slice(0, 5).map(({ path: keys, message }) => ({ file: path, key: keys.join('.'), what: message, todo: TODO }))
   throw new UsageError(...problems)
 }

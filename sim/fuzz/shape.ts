@@ -1,7 +1,7 @@
 /** The shape of a drawn world: connectors, the lines between them, and the users. */
 import { policies } from '../../src/core/routing/policies.ts'
 import { type Amount, amount, ZERO } from '../../src/core/values/amount.ts'
-import type { ConnectorPlan, EndpointPlan, LinePlan } from '../workload/plan.ts'
+import type { Answers, ConnectorPlan, Durability, EndpointPlan, LinePlan } from '../workload/plan.ts'
 import type { Draws } from './draw.ts'
 
 const MAX_THREADS = 4
@@ -13,6 +13,16 @@ const HUGE = 1_125_899_906_842_624n
 /** What a payment of the tail moves at most, and so what a probe has for each. */
 export const PROBE_AMOUNT = 10n
 const PROBE_PAYMENTS = 1_000n
+
+const ONLY_EVERYSEC: readonly [Durability] = ['everysec']
+const DURABILITIES: readonly [Durability, ...Durability[]] = ['everysec', 'always', 'wait']
+const ONLY_SYNCHRONOUS: readonly [Answers] = ['synchronous']
+const ANSWERS: readonly [Answers, ...Answers[]] = ['synchronous', 'deduplicating', 'callback']
+
+interface AnswersOf {
+  /** How those who are asked may answer. */
+  readonly answers: readonly [Answers, ...Answers[]]
+}
 
 export interface Shape {
   readonly connectors: readonly ConnectorPlan[]
@@ -31,13 +41,22 @@ export function drawShape(draws: Draws): Shape {
   // Whoever hears announcements at another pace than his own forgets routes in between.
   const announceIntervalMs = isRoomy ? draws.of([2_000, 5_000, 60_000]) : undefined
   const names = ['c0', 'c1', 'c2', 'c3'].slice(0, draws.of([1, 1, 1, 2, 2, 2, 3, 4]))
-  const connectors = names.map((name) => drawConnector(draws, name, announceIntervalMs))
+  const durabilities = draws.of([ONLY_EVERYSEC, ONLY_EVERYSEC, DURABILITIES])
+  const answers = draws.of([ONLY_SYNCHRONOUS, ANSWERS])
+  const connectors = names.map((name) => drawConnector(draws, { name, announceIntervalMs, durabilities }))
   const scale = draws.of([10n, 100n, 100n, 1_000n, 1_000_000n, isRoomy ? 1_000n : HUGE])
-  const users = Array.from({ length: draws.whole(2, 6) }, (_, i) => drawUser(draws, `u${i}`, connectors, scale))
-  return { connectors, lines: drawLines(draws, connectors, isRoomy, scale), users, probes: connectors.flatMap(probesAt), isRoomy, scale }
+  const users = Array.from({ length: draws.whole(2, 6) }, (_, i) => drawUser(draws, { name: `u${i}`, connectors, scale, answers }))
+  return { connectors, lines: drawLines(draws, { connectors, isRoomy, scale, answers }), users, probes: connectors.flatMap(probesAt), isRoomy, scale }
 }
 
-function drawConnector(draws: Draws, name: string, announceIntervalMs: number | undefined): ConnectorPlan {
+/** What the connectors of one world have in common. */
+interface Habits {
+  readonly name: string
+  readonly announceIntervalMs: number | undefined
+  readonly durabilities: readonly [Durability, ...Durability[]]
+}
+
+function drawConnector(draws: Draws, { name, announceIntervalMs, durabilities }: Habits): ConnectorPlan {
   const threads = draws.of([1, 2, 2, 3, MAX_THREADS])
   return {
     name,
@@ -54,21 +73,25 @@ function drawConnector(draws: Draws, name: string, announceIntervalMs: number | 
     ...(announceIntervalMs === undefined && draws.happens(0.4) ? { attemptTimeoutMs: draws.whole(300, 3_000) } : {}),
     coolAfterMs: draws.of([10, 100, 100, 1_000]),
     limitsKnown: draws.happens(0.5),
+    durability: draws.of(durabilities),
   }
 }
 
 /** Joined in a row at least, so that there is a way from each to each. */
-function drawLines(draws: Draws, connectors: readonly ConnectorPlan[], isRoomy: boolean, scale: bigint): LinePlan[] {
+function drawLines(draws: Draws, { connectors, isRoomy, scale, answers }: Pick<Shape, 'connectors' | 'isRoomy' | 'scale'> & AnswersOf): LinePlan[] {
   return connectors.flatMap(({ name: from }, i) =>
     connectors.slice(i + 1).flatMap(({ name: to }, j): LinePlan[] => {
       if (j > 0 && draws.happens(0.5)) return []
       const grants = (): Amount => (isRoomy ? amount(MOST_ENTERING) : draws.amount(0n, 20n * scale))
-      return [{ name: `${from}-${to}`, from, to, fromGrants: grants(), toGrants: grants(), latency: draws.latency(LATENCY_MS) }]
+      return [{ name: `${from}-${to}`, from, to, fromGrants: grants(), toGrants: grants(), latency: draws.latency(LATENCY_MS), answers: draws.of(answers) }]
     }),
   )
 }
 
-function drawUser(draws: Draws, name: string, connectors: readonly ConnectorPlan[], scale: bigint): EndpointPlan {
+function drawUser(
+  draws: Draws,
+  { name, connectors, scale, answers }: Pick<Shape, 'connectors' | 'scale'> & AnswersOf & { readonly name: string },
+): EndpointPlan {
   const first = draws.whole(0, connectors.length - 1)
   const homes = connectors.filter((_, i) => i === first || (i === (first + 1) % connectors.length && draws.happens(0.2)))
   return {
@@ -80,6 +103,7 @@ function drawUser(draws: Draws, name: string, connectors: readonly ConnectorPlan
     parallelism: draws.whole(1, Math.min(...homes.map(({ threads }) => threads))),
     announced: draws.happens(0.5),
     latency: draws.latency(LATENCY_MS),
+    answers: draws.of(answers),
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { amount } from '../../src/core/values/amount.ts'
 import type { FaultPlan } from '../workload/faultPlan.ts'
-import { type ConnectorPlan, type EndpointPlan, type Latency, type PaymentRow, type Plan, userLine } from '../workload/plan.ts'
+import { type ConnectorPlan, type EndpointPlan, type Latency, type MoneyPlan, type PaymentRow, type Plan, userLine } from '../workload/plan.ts'
+import { type Cursor, fewer } from './fewer.ts'
 import type { World } from './judge.ts'
 
 /** Other seeds under which a world may break, where it does not under its own. */
@@ -13,106 +14,156 @@ const OTHER_SEEDS = 3
 /** Where the search goes on after a success: what promised nothing before that comes last. */
 export interface Progress {
   readonly phase: number
-  /** Rows that are taken away together; larger chunks have been tried. */
-  readonly chunk: number
+  /** In the list that this phase makes shorter. */
+  readonly cursor: Cursor | undefined
 }
 
-export const FROM_THE_START: Progress = { phase: 0, chunk: Number.MAX_SAFE_INTEGER }
+export const FROM_THE_START: Progress = { phase: 0, cursor: undefined }
 
 export interface Smaller {
   readonly world: World
   readonly progress: Progress
 }
 
-const phases: readonly ((world: World, chunk: number) => Generator<readonly [World, number]>)[] = [
-  inPlan(lessTrouble),
+type Steps = Generator<readonly [Plan, Cursor | undefined]>
+
+/** Rows in large stretches make every further try cheaper. */
+const phases: readonly ((plan: Plan, cursor: Cursor | undefined) => Steps)[] = [
+  fewerRowsAtOnce,
+  lessTrouble,
   fewerRows,
-  inPlan(lessOftenEach),
-  inPlan(fewerParts),
-  inPlan(plainerParts),
-  inPlan(plainerRows),
-  underOtherSeeds,
+  fewerStrikes,
+  each(shorterTrouble),
+  each(fewerParts),
+  each(plainerParts),
+  each(plainerRows),
 ]
 
-export function* smallerThan(world: World, { phase: first, chunk: largest }: Progress): Generator<Smaller> {
-  for (let i = 0; i < phases.length; i++) {
+export function* smallerThan({ plan, seed }: World, { phase: first, cursor }: Progress): Generator<Smaller> {
+  for (let i = 0; i <= phases.length; i++) {
     const phase = (first + i) % phases.length
-    for (const [smaller, chunk] of phases[phase]?.(world, i === 0 ? largest : FROM_THE_START.chunk) ?? []) yield { world: smaller, progress: { phase, chunk } }
+    for (const [smaller, next] of phases[phase]?.(plan, i === 0 ? cursor : undefined) ?? []) {
+      yield { world: { plan: smaller, seed }, progress: { phase, cursor: next } }
+    }
+  }
+  yield* underOtherSeeds({ plan, seed })
+}
+
+function each(make: (plan: Plan) => Generator<Plan>): (plan: Plan) => Steps {
+  return function* (plan) {
+    for (const less of make(plan)) yield [less, undefined]
   }
 }
 
-function inPlan(make: (plan: Plan) => Generator<Plan>): (world: World) => Generator<readonly [World, number]> {
-  return function* ({ plan, seed }) {
-    for (const less of make(plan)) yield [{ plan: less, seed }, FROM_THE_START.chunk]
-  }
-}
-
-function* fewerRows({ plan, seed }: World, chunk: number): Generator<readonly [World, number]> {
-  for (let size = Math.min(chunk, Math.ceil(plan.payments.length / 2)); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (const payments of withoutChunks(plan.payments, size)) yield [{ plan: { ...plan, payments }, seed }, size]
-  }
-}
-
-function* underOtherSeeds({ plan, seed }: World): Generator<readonly [World, number]> {
+function* underOtherSeeds({ plan, seed }: World): Generator<Smaller> {
   for (let other = 1; other <= OTHER_SEEDS; other++) {
     if (seed === other) continue
-    for (const less of [...lessTrouble(plan), ...rowless(plan), ...fewerParts(plan)]) yield [{ plan: less, seed: other }, FROM_THE_START.chunk]
+    const singles = [...lessTrouble(plan, undefined), ...fewerRows(plan, { size: 1, end: plan.payments.length })].map(([less]) => less)
+    for (const less of [...singles, ...fewerParts(plan)]) yield { world: { plan: less, seed: other }, progress: FROM_THE_START }
   }
 }
 
-function* rowless(plan: Plan): Generator<Plan> {
-  for (const payments of withoutChunks(plan.payments, 1)) yield { ...plan, payments }
+/** The least share of the rows that goes at once. */
+const AT_ONCE = 8
+
+function fewerRowsAtOnce(plan: Plan, cursor: Cursor | undefined): Steps {
+  return withoutRows(plan, cursor, Math.ceil(plan.payments.length / AT_ONCE))
 }
 
-/** From the last to the first: what comes late is more often in vain. */
-function* withoutChunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let end = items.length; end > 0; end -= size) {
-    const left = [...items.slice(0, Math.max(0, end - size)), ...items.slice(end)]
+function fewerRows(plan: Plan, cursor: Cursor | undefined): Steps {
+  return withoutRows(plan, cursor, 1)
+}
+
+function* withoutRows(plan: Plan, cursor: Cursor | undefined, least: number): Steps {
+  for (const [payments, next] of fewer(plan.payments, cursor, { least })) {
     // Without rows a plan means its traffic.
-    if (left.length > 0) yield left
+    if (payments.length > 0) yield [{ ...plan, payments }, next]
   }
+}
+
+/** Faults, misbehaviour, money: all of it, half, and so on. */
+function* lessTrouble(plan: Plan, cursor: Cursor | undefined): Steps {
+  const { faults, behaviours, money = [] } = plan
+  const all = [...faults, ...behaviours, ...money]
+  for (const [left, next] of fewer(all, cursor, { most: all.length })) {
+    const kept = new Set(left)
+    const isKept = (trouble: (typeof all)[number]): boolean => kept.has(trouble)
+    yield [withMoney({ ...plan, faults: faults.filter(isKept), behaviours: behaviours.filter(isKept) }, money.filter(isKept)), next]
+  }
+}
+
+function withMoney({ money: _, ...plan }: Plan, money: readonly MoneyPlan[]): Plan {
+  return money.length === 0 ? plan : { ...plan, money }
+}
+
+/** Of all faults together that fall at known times. */
+function* fewerStrikes(plan: Plan, cursor: Cursor | undefined): Steps {
+  const all = plan.faults.flatMap((fault, i) => strikesOf(fault).map((strike) => ({ ...strike, fault: i })))
+  for (const [left, next] of fewer(all, cursor)) {
+    const faults = plan.faults.map((fault, i) =>
+      strikesOf(fault).length === 0
+        ? fault
+        : atOnly(
+            fault,
+            left.filter((strike) => strike.fault === i),
+          ),
+    )
+    yield [{ ...plan, faults: faults.filter((fault) => fault !== undefined) }, next]
+  }
+}
+
+interface Strike {
+  readonly atMs: number
+  readonly draw: number
+}
+
+function strikesOf(fault: FaultPlan): readonly Strike[] {
+  if (!('times' in fault) || fault.times.kind !== 'at') return []
+  const { atMs, draws } = fault.times
+  return atMs.map((each, i) => ({ atMs: each, draw: draws?.[i] ?? i + 1 }))
+}
+
+function atOnly(fault: FaultPlan, strikes: readonly Strike[]): FaultPlan | undefined {
+  if (strikes.length === 0 || !('times' in fault)) return undefined
+  return { ...fault, times: { kind: 'at', atMs: strikes.map(({ atMs }) => atMs), draws: strikes.map(({ draw }) => draw) } }
 }
 
 function* without<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let i = items.length - 1; i >= 0; i--) yield items.filter((_, j) => j !== i)
 }
 
-function* lessTrouble(plan: Plan): Generator<Plan> {
-  if (plan.faults.length > 1) yield { ...plan, faults: [] }
-  if (plan.behaviours.length > 1) yield { ...plan, behaviours: [] }
-  for (const faults of without(plan.faults)) yield { ...plan, faults }
-  for (const behaviours of without(plan.behaviours)) yield { ...plan, behaviours }
+/** Each for half of its time, or less of it; and all of the run. */
+function* shorterTrouble(plan: Plan): Generator<Plan> {
+  for (const [i, fault] of plan.faults.entries()) {
+    if (strikesOf(fault).length === 0) for (const shorter of halves(fault)) yield { ...plan, faults: plan.faults.with(i, shorter) }
+  }
+  for (const [i, behaviour] of plan.behaviours.entries()) {
+    for (const shorter of halves(behaviour)) yield { ...plan, behaviours: plan.behaviours.with(i, shorter) }
+  }
+  for (const [i, each] of (plan.money ?? []).entries()) {
+    for (const less of lessMoney(each)) yield { ...plan, money: (plan.money ?? []).with(i, less) }
+  }
   const end = Math.ceil(plan.payments.at(-1)?.atMs ?? 0) + 1
   if (end < plan.durationMs) yield { ...plan, durationMs: end }
 }
 
-function* lessOftenEach(plan: Plan): Generator<Plan> {
-  for (const [i, fault] of plan.faults.entries()) {
-    for (const less of lessOften(fault)) yield { ...plan, faults: plan.faults.with(i, less) }
-  }
-}
-
-function* lessOften(fault: FaultPlan): Generator<FaultPlan> {
-  const { fromMs, untilMs } = fault
-  if ('times' in fault && fault.times.kind === 'at') {
-    const { times } = fault
-    const draws = times.draws ?? times.atMs.map((_, i) => i + 1)
-    for (let size = Math.ceil(times.atMs.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-      for (const kept of withoutChunks([...times.atMs.keys()], size)) {
-        yield { ...fault, times: { kind: 'at', atMs: kept.map((i) => times.atMs[i] ?? 0), draws: kept.map((i) => draws[i] ?? 0) } }
-      }
-    }
-    return
-  }
+function* halves<T extends { readonly fromMs: number; readonly untilMs: number }>(trouble: T): Generator<T> {
+  const { fromMs, untilMs } = trouble
   const middle = Math.floor((fromMs + untilMs) / 2)
   if (untilMs - fromMs < 2) return
-  yield { ...fault, untilMs: middle }
-  yield { ...fault, fromMs: middle }
+  yield { ...trouble, untilMs: middle }
+  yield { ...trouble, fromMs: middle }
+}
+
+function* lessMoney(money: MoneyPlan): Generator<MoneyPlan> {
+  if (money.who.length > 1) for (const who of without(money.who)) yield { ...money, who }
+  if (money.ratePerS > 1) yield { ...money, ratePerS: 1 }
+  if (money.repeatOdds > 0) yield { ...money, repeatOdds: 0 }
 }
 
 /** Users nobody names, connectors nobody needs, lines. */
 function* fewerParts(plan: Plan): Generator<Plan> {
-  const named = new Set(plan.payments.flatMap(({ from, to }) => [from, to]))
+  const named = new Set([...plan.payments.flatMap(({ from, to }) => [from, to]), ...(plan.money ?? []).flatMap(({ who }) => who)])
   const needed = plan.endpoints.filter(({ name }) => named.has(name))
   if (needed.length < plan.endpoints.length) yield withEndpoints(plan, needed)
   // What must succeed needs a way.

@@ -1,6 +1,6 @@
 /** The payments of a drawn world: what is asked of it while things go wrong, and what must succeed when all has healed. */
 import { type Amount, amount, MAX_INT64, MAX_TOTAL } from '../../src/core/values/amount.ts'
-import type { EndpointPlan, PaymentRow } from '../workload/plan.ts'
+import type { EndpointPlan, MoneyPlan, PaymentRow } from '../workload/plan.ts'
 import type { Draws } from './draw.ts'
 import { PROBE_AMOUNT, type Shape } from './shape.ts'
 
@@ -61,6 +61,22 @@ function drawRow(draws: Draws, users: readonly EndpointPlan[], habits: Habits, a
     ...(withId ? { withId } : {}),
     ...(withId && draws.happens(habits.repeats) ? { repeatAfterMs: draws.whole(0, 2 * habits.repeatMs) } : {}),
   }
+}
+
+/** Deposits and withdrawals of those users whose money a ledger keeps, some of them asked twice. */
+export function drawMoney(draws: Draws, { users, scale }: Shape): MoneyPlan[] {
+  if (draws.happens(0.6)) return []
+  const who = users.map(({ name }) => name).slice(0, draws.whole(1, users.length))
+  return [
+    {
+      name: 'ledger',
+      who,
+      ratePerS: draws.of([1, 5, 20]),
+      amounts: { kind: 'uniform', low: amount(0n), high: amount(draws.of([scale, 10n * scale])) },
+      deposits: draws.of([0, 0.5, 0.5, 0.9]),
+      repeatOdds: draws.of([0, 0.3, 1]),
+    },
+  ]
 }
 
 /** Beyond `coolAfter`: what one thread holds has gone back, and the next may have it (B10). */
