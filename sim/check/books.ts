@@ -2,6 +2,7 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment } from '../../src/core/book/contents.ts'
+import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 
@@ -22,6 +23,8 @@ export interface StoreWatch {
   readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
   /** Who owned it was lost. */
   readonly disowned: (account: AccountId, requestId: string) => void
+  /** A message lies in this thread's book now. */
+  readonly left: (thread: ThreadId, message: LeftMessage) => void
   /** The command is whole. */
   readonly applied: () => void
 }

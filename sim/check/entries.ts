@@ -21,6 +21,14 @@ export interface Entry {
   fulfilled: boolean
   /** It was, and the life that waited for it had ended, or ended before it was credited. */
   missed: boolean
+  /** Its receiver called a fulfillment back in time, for the present attempt. */
+  calledBack: boolean
+  /** It was left in the owner's book. */
+  lies: boolean
+  /** Its receiver was thanked for it. */
+  thanked: boolean
+  /** Its receiver was credited after the payment's own incoming expiry: the sender is told that it failed. */
+  paidLate: boolean
   told: boolean
   /** Of a reject without a charge, once it was told: the condition of what was asked. */
   toldOf: string | undefined

@@ -8,6 +8,7 @@
 
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
+import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
@@ -185,11 +186,12 @@ export class Witness implements StoreWatch {
       case 'charge':
         return this.#charge(thread, seq, change.record)
       case 'reroute':
+        this.#passOver(thread, record)
         return this.#reroute(thread, record, seq, change.attempt)
       case 'credit':
-        this.#settled(thread, record, seq, 'credited')
-        return
+        return this.#credit(thread, record, seq, change.refunds !== undefined)
       case 'refund':
+        this.#passOver(thread, record)
         this.#settled(thread, record, seq, 'refunded')
         return
       case 'reject':
@@ -268,6 +270,10 @@ export class Witness implements StoreWatch {
       sent: undefined,
       fulfilled: false,
       missed: false,
+      calledBack: false,
+      lies: false,
+      thanked: false,
+      paidLate: false,
       told: false,
       toldOf: undefined,
       excused: false,
@@ -293,6 +299,7 @@ export class Witness implements StoreWatch {
     if (entry === undefined || record === undefined) return
     this.#undoing?.note(thread, () => {
       Object.assign(entry, before)
+      if (!entry.lies) entry.thanked = false
       this.#neverSettled(record, entry)
       this.#entries.restore(record.condition, entry)
     })
@@ -373,6 +380,33 @@ export class Witness implements StoreWatch {
   /** What senders were told to have paid, and are not charged since the store lost it. */
   get forgiven(): ReadonlyMap<AccountId, bigint> {
     return this.#forgiven
+  }
+
+  /** What was called back in time is booked. */
+  #credit(thread: ThreadId, record: PaymentRecord | undefined, seq: number, late: boolean): void {
+    const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
+    this.#settled(thread, record, seq, 'credited')
+    if (entry === undefined) return
+    entry.paidLate = late
+    if (!entry.calledBack || entry.fulfilled || entry.sent === undefined) return
+    entry.fulfilled = true
+    this.#expect(entry.sent.to, entry.sent.amount)
+  }
+
+  /** B8: no attempt ends otherwise once its receiver was thanked for a fulfillment. Not thanked, it has lost it. */
+  #passOver(thread: ThreadId, record: PaymentRecord | undefined): void {
+    const entry = record === undefined ? undefined : this.#entries.find(record.condition, record.payment)
+    if (entry === undefined) return
+    if (entry.thanked) throw this.#broken('B8', 'its receiver was thanked for a fulfillment, and is not credited', record?.condition ?? '')
+    if (!entry.calledBack) return
+    this.#miss(entry)
+    const { lies } = entry
+    entry.calledBack = false
+    entry.lies = false
+    this.#undoing?.note(thread, () => {
+      entry.calledBack = true
+      entry.lies = lies
+    })
   }
 
   #moved(record: PaymentRecord | undefined, seq: number, phase: Entry['phase']): Entry | undefined {
@@ -475,6 +509,34 @@ export class Witness implements StoreWatch {
     if (entry !== undefined) this.#miss(entry)
   }
 
+  /** A reply reaches any living thread by a callback. */
+  calledBack(from: AccountId, heard: Heard): void {
+    const entry = this.#countingEntry(heard)
+    if (entry?.phase === 'underWay' && entry.sent?.to === from) entry.calledBack = true
+  }
+
+  left(thread: ThreadId, message: LeftMessage): void {
+    const entry = message.type === 'fulfilled' ? this.#entries.find(message.condition, message.payment) : undefined
+    if (entry === undefined) return
+    entry.lies = true
+    this.#undoing?.note(thread, () => {
+      entry.lies = false
+      entry.thanked = false
+    })
+  }
+
+  /** B8: only what lies in the owner's book, or is credited, is thanked for; then it is not repeated, and must be honoured. */
+  thanked({ condition, payment, right }: Heard, how: 'taken' | 'late'): void {
+    if (how === 'late' || !right) return
+    this.#checked.B8++
+    const entry = this.#entries.find(condition, payment)
+    // It was told, and is forgotten.
+    if (entry === undefined) return
+    const isSafe = entry.phase === 'credited' ? entry.lies || this.#isDurable(entry) : entry.phase === 'underWay' && entry.lies
+    if (!isSafe) throw this.#broken('B8', `a fulfillment was thanked for that does not lie in the book: the payment is ${entry.phase}`, condition)
+    entry.thanked = true
+  }
+
   #miss(entry: Entry): void {
     if (entry.missed || entry.sent === undefined) return
     entry.missed = true
@@ -513,11 +575,11 @@ export class Witness implements StoreWatch {
     if (asked.requestId !== undefined) this.#sameAnswer(asked, asked.requestId, reply)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     this.#checked.B1++
-    const due = reply.type === 'fulfill' ? 'credited' : 'refunded'
+    const due = reply.type === 'fulfill' || entry.paidLate ? 'credited' : 'refunded'
     if (entry.phase !== due || !this.#isDurable(entry))
       throw this.#broken('B1', `a ${reply.type} was told while the payment was ${entry.phase} and not acknowledged as ${due}`, condition)
     this.#checked.ends++
-    if (entry.fulfilled !== (reply.type === 'fulfill')) {
+    if (entry.fulfilled !== (reply.type === 'fulfill') && !entry.paidLate) {
       const receiver = entry.fulfilled ? 'fulfilled in time' : 'did not fulfill in time'
       throw this.#broken('ends', `the sender was told ${reply.type}, but the receiver ${receiver}`, condition)
     }
@@ -590,7 +652,7 @@ export class Witness implements StoreWatch {
       throw this.#broken('ends', `a payment was ${entry.phase}, and its sender was not told`, condition)
     if (entry.fulfilled !== (entry.phase === 'credited'))
       throw this.#broken('ends', `a payment was ${entry.phase}, but its receiver ${entry.fulfilled ? 'fulfilled' : 'did not fulfill'} in time`, condition)
-    if (entry.phase === 'credited') this.#expect(entry.sender, -entry.record.incomingAmount)
+    if (entry.phase === 'credited' && !entry.paidLate) this.#expect(entry.sender, -entry.record.incomingAmount)
     entry.told = true
   }
 

@@ -105,6 +105,8 @@ export class Life implements Machine<LifeInput, LifeOutput, LifeView> {
         return this.#sent(effect)
       case 'answer':
         return { to: 'record', number: events.idOf(this.#answered(effect)) }
+      case 'thank':
+        throw new Error('no small world calls back')
       case 'answerMoney':
         throw new Error('no small world moves money in or out')
       case 'stop':

@@ -151,6 +151,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
         this.#events.push({ type: 'owned', payment, owner })
       },
       disowned: () => {},
+      left: () => {},
       applied: () => this.#money.applied(),
     }
   }

@@ -1,5 +1,7 @@
 /** A history in words, an event a line: what happened, and what came of it. */
+
 import type { Change } from '../../src/core/book/change.ts'
+import type { CommitReply } from '../../src/core/input.ts'
 import type { AccountId } from '../../src/core/values/account.ts'
 import { type Choice, choiceOf } from './choice.ts'
 import { deedsFor } from './deeds.ts'
@@ -139,11 +141,16 @@ function changeWords(change: Change, parts: Parts): string {
   }
 }
 
+function committedWords(reply: CommitReply): string {
+  if (typeof reply === 'string') return reply
+  return 'gap' in reply ? `missed after ${reply.gap}` : 'applied, and met a left fulfillment'
+}
+
 function heardWords(number: number, parts: Parts): string {
   const heard: Heard = parts.words.heard.at(number)
   switch (heard.type) {
     case 'committed':
-      return `that commit ${heard.seq} is ${typeof heard.reply === 'string' ? heard.reply : `missed after ${heard.reply.gap}`}`
+      return `that commit ${heard.seq} is ${committedWords(heard.reply)}`
     case 'claimed':
       return 'what its book holds'
     case 'warmed':

@@ -18,9 +18,10 @@ export type AmountDistribution =
 
 /**
  * How the replies of whoever is asked over a line come back. synchronous: on the connection of the prepare, or not at all.
- * deduplicating: so too, but a repeated id is answered with the first answer (S1).
+ * deduplicating: so too, but a repeated id is answered with the first answer (S1). callback: later, to any thread of whoever
+ * asked, again and again until it is thanked or the prepare has expired (B8); a repeated id is answered as the first.
  */
-export type Answers = 'synchronous' | 'deduplicating'
+export type Answers = 'synchronous' | 'deduplicating' | 'callback'
 /** What a store may lose of what it has acknowledged (B12): the last second; nothing to a power cut; nothing. */
 export type Durability = 'everysec' | 'always' | 'wait'
 

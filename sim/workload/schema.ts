@@ -58,10 +58,10 @@ interface Star {
 export type Topology = Star | (Omit<Star, 'kind' | 'hub' | 'leaves'> & { readonly kind: 'line'; readonly length: number })
 
 const answers = (ofWhom: string) =>
-  word(`How the replies of ${ofWhom} come back. deduplicating: a repeated id is answered with the first answer. Default synchronous.`, [
-    'synchronous',
-    'deduplicating',
-  ])
+  word(
+    `How the replies of ${ofWhom} come back. deduplicating: a repeated id is answered with the first answer. callback: so too, and later, to any thread. Default synchronous.`,
+    ['synchronous', 'deduplicating', 'callback'],
+  )
 
 const line = keys({
   from: name('A connector.'),

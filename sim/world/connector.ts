@@ -161,7 +161,8 @@ export class Connector implements Home {
       if (this.#behaviours.none) deal(prepare, requestId, respond, leftUs)
       else this.#behaviours.meet(from, respond, () => deal(prepare, requestId, respond, leftUs))
     }
-    return { name: this.name, take }
+    const host = this.#host(farm[accepted % farm.length] as ThreadId)
+    return { name: this.name, take, hear: (callback, thank, leftUs) => host.hear(account.id, callback, thank, leftUs) }
   }
 
   #locally(run: () => void): void {

@@ -4,6 +4,7 @@ import type { PaymentId } from '../../src/core/book/change.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
+import { attemptOfId } from '../../src/core/payment/payment.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import { makeThread } from '../../src/core/thread.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
@@ -11,12 +12,12 @@ import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { type Condition, conditionOf, type Fulfillment } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
-import type { Asked, Witness } from '../check/witness.ts'
+import type { Asked, Heard, Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
 import type { Clock } from './clock.ts'
 import type { MoneyAnswer } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
-import { type Failure, type Respond, UNKNOWN } from './link.ts'
+import { type Callback, type Respond, type Thank, UNKNOWN } from './link.ts'
 import { Pausing } from './pausing.ts'
 import type { Stream } from './random.ts'
 import type { SimStore } from './store.ts'
@@ -72,6 +73,8 @@ export class Incarnation {
   readonly #step: (input: Input) => void
   readonly #held = new Map<number, Held>()
   readonly #heldMoney = new Map<number, HeldMoney>()
+  /** Replies that wait to be thanked. */
+  readonly #callbacks = new Map<number, { readonly heard: Heard; readonly thank: Thank }>()
   /** Who gave this thread a prepare that it passed on to a colleague. */
   readonly #passedOn = new Set<Respond>()
   /** Accounts that have said so. */
@@ -176,6 +179,31 @@ export class Incarnation {
     this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
   }
 
+  /** A reply that is called back, to whichever thread. */
+  hear(from: AccountId, { id, condition, reply }: Callback, thank: Thank): void {
+    if (this.#pause.isOn) return this.#pause.wait(() => this.hear(from, { id, condition, reply }, thank))
+    const of = attemptOfId(id)
+    if (of === undefined) return thank({ type: 'thanks', how: 'late' })
+    const { payment, attempt } = of
+    const at = this.#now()
+    const request = ++this.#lastRequest
+    const { witness, fulfillmentOf } = this.#seat.home
+    const right = reply.type === 'fulfill' && fulfillmentOf(condition) === reply.fulfillment
+    const heard = { condition, payment, attempt, right, at, epoch: this.epoch }
+    this.#callbacks.set(request, { heard, thank })
+    witness.calledBack(from, heard)
+    if (reply.type === 'fulfill') this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply, request })
+    else this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply, request })
+  }
+
+  #thank({ request, how }: Extract<Effect, { type: 'thank' }>): void {
+    const callback = this.#callbacks.get(request)
+    if (callback === undefined) return
+    this.#callbacks.delete(request)
+    this.#seat.home.witness.thanked(callback.heard, how)
+    callback.thank({ type: 'thanks', how })
+  }
+
   /** A colleague answers to what comes back; should this thread end before, its client hears of that instead. */
   passOn(respond: Respond): Respond {
     this.#passedOn.add(respond)
@@ -222,6 +250,8 @@ export class Incarnation {
     this.#held.clear()
     for (const { respond } of this.#heldMoney.values()) respond(UNKNOWN)
     this.#heldMoney.clear()
+    for (const { thank } of this.#callbacks.values()) thank(UNKNOWN)
+    this.#callbacks.clear()
     for (const respond of this.#passedOn) respond(UNKNOWN)
     this.#passedOn.clear()
     ended(this)
@@ -300,6 +330,7 @@ export class Incarnation {
       sendPrepare: (effect) => this.#send(effect),
       answer: (effect) => this.#answer(effect.request, effect.reply),
       answerMoney: (effect) => this.#answerMoney(effect.request, effect.reply),
+      thank: (effect) => this.#thank(effect),
       stop: (effect) => {
         home.witness.stopped(config.thread, this.epoch, effect.why)
         this.#end(effect.why, ALL_ARRIVES)
@@ -340,7 +371,7 @@ export class Incarnation {
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
-  #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Reply | Refusal | Failure): void {
+  #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Parameters<Respond>[0]): void {
     if (this.#pause.isOn) return this.#pause.wait(() => this.#heardReply(from, payment, attempt, prepare, reply))
     const at = this.#now()
     if (reply.type !== 'failure') this.#heardFrom(from)
@@ -360,6 +391,8 @@ export class Incarnation {
         return this.#failed(payment, attempt, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
       case 'failure':
         return this.#failed(payment, attempt, reply.how)
+      case 'accepted':
+        return
     }
   }
 

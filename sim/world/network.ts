@@ -6,7 +6,7 @@ import type { LineStrike } from '../faults/fault.ts'
 import type { Latency } from '../workload/plan.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { LineFaults, type Passage } from './lineFaults.ts'
-import type { Door, Failure, Respond } from './link.ts'
+import type { Callback, Door, Failure, Respond, Thank } from './link.ts'
 import { latencyUs, type Stream } from './random.ts'
 import type { Message } from './trace.ts'
 
@@ -85,6 +85,32 @@ export class Line {
         isFirst = false
       },
       fail: once,
+    })
+  }
+
+  /** A reply to what `door` asked before; whether it was heard comes to `hear`. */
+  callBack(from: string, door: Door, callback: Callback, hear: Thank): void {
+    const { nowUs } = this.#context.events
+    const { id, condition, reply } = callback
+    const exchange = ++this.#exchanges
+    const isForth = from === this.#first
+    const answer: Thank = (thanks) =>
+      this.#carry({
+        from: door.name,
+        to: from,
+        passage: { exchange, isForth: !isForth, type: 'reply', mayRepeat: true },
+        message: () => ({ condition, ...thanks }),
+        arrive: () => hear(thanks),
+      })
+    this.#carry({
+      from,
+      to: door.name,
+      passage: { exchange, isForth, type: 'reply', mayRepeat: true },
+      message: () => ({ type: 'callback', condition, requestId: id, reply }),
+      arrive: () => {
+        if (door.hear === undefined) throw new Error(`${door.name} is called back on ${this.name}, and takes no callbacks`)
+        door.hear(callback, answer, nowUs)
+      },
     })
   }
 

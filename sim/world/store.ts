@@ -4,9 +4,9 @@
  */
 import type { Change, Counted, PaymentId, PaymentRecord, Pocket, RequestKey, Unresolved } from '../../src/core/book/change.ts'
 import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
-import type { LeftMessage } from '../../src/core/book/message.ts'
+import type { Fulfilled, LeftMessage, Rejected } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
+import type { CommitReply, Converted, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import { lostByFailover } from '../../src/core/routing/lost.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
@@ -24,7 +24,7 @@ import {
   subtract,
   ZERO,
 } from '../../src/core/values/amount.ts'
-import type { UnixMs } from '../../src/core/values/time.ts'
+import { EXPIRY_GRACE_MS, type UnixMs } from '../../src/core/values/time.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import type { StoreWatch } from '../check/books.ts'
 import type { Journal, ShardName } from './journal.ts'
@@ -48,7 +48,10 @@ export interface BookEntry {
 }
 
 /** Changed in place: a payment passes here twice. */
-type Kept = { -readonly [K in keyof StoredPayment]: StoredPayment[K] }
+type Kept = { -readonly [K in keyof StoredPayment]: StoredPayment[K] } & {
+  /** Its refund or reroute met a left fulfillment (B8). */
+  converted?: true
+}
 
 export interface Book {
   readonly thread: ThreadId
@@ -117,18 +120,49 @@ export class SimStore {
     this.counts.commit++
     const book = this.#book(thread)
     if (command.epoch !== book.epoch) return 'fenced'
-    if (command.seq <= book.seq) return 'already'
+    if (command.seq <= book.seq) return replyWith(convertedBefore(book, command.changes), 'already')
     if (command.seq > book.seq + 1) return { gap: book.seq }
     this.#journal?.begin(thread)
     this.#journal?.note(() => this.#setSeq(book, command.seq - 1))
     book.seq = command.seq
     this.#watch.commits(thread, command.epoch, command.seq)
-    for (const change of command.changes) {
+    const converted: Converted[] = []
+    for (const asked of command.changes) {
+      const instead = this.#convert(book, asked)
+      const change = instead ?? asked
       this.#watch.changed(thread, command.seq, change, paymentOf(book, change))
       this.#apply(book, change)
+      if (instead !== undefined) converted.push(instead)
     }
     this.#watch.applied()
-    return 'ok'
+    return replyWith(converted, 'ok')
+  }
+
+  /** B8: the credit that a refund or a reroute becomes, where a fulfillment of the attempt that it ends was left. */
+  #convert(book: Book, change: Change): Credit | undefined {
+    if ((change.type !== 'refund' && change.type !== 'reroute') || change.instead === undefined) return undefined
+    const { payment } = change
+    const left = book.left.get(`fulfilled.${payment}.${this.#underWay(book, payment).attempt}`)
+    if (left?.type !== 'fulfilled') return undefined
+    this.#consume(book, left.message)
+    const kept = book.payments.get(payment)
+    if (kept !== undefined) {
+      kept.converted = true
+      this.#journal?.note(() => {
+        delete kept.converted
+      })
+    }
+    const { pocket, counted, late, keepUntil } = change.instead
+    const refund = late && change.type === 'refund' ? change : undefined
+    return {
+      type: 'credit',
+      payment,
+      pocket,
+      counted,
+      keepUntil: refund === undefined ? keepUntil : refund.keepUntil,
+      reply: refund?.reply ?? left.fulfill,
+      refunds: refund?.pocket,
+    }
   }
 
   /** B6. What was taken beyond what the shard has granted was granted before it lost that: cold pays. */
@@ -187,16 +221,21 @@ export class SimStore {
     return { owner: entry.owner, hash: entry.hash }
   }
 
-  /** Where there is no book there is nothing to recall. */
-  leave(command: CommandOf<'leave'>): LeaveReply {
+  /** Where there is no book there is nothing to recall. B8: a reply is taken only while its attempt is under way and it may count; of several the first stays. */
+  leave({ to, message }: CommandOf<'leave'>): LeaveReply {
     this.counts.leave++
-    if (command.message.type === 'recall' && !this.books.has(command.to)) return 'closed'
-    const { left } = this.#book(command.to)
-    const { message } = command.message
-    const before = left.get(message)
-    this.#journal?.begin(command.to)
-    this.#journal?.note(() => (before === undefined ? left.delete(message) : left.set(message, before)))
-    left.set(message, command.message)
+    if (message.type === 'recall' && !this.books.has(to)) return 'closed'
+    const book = this.#book(to)
+    const { left } = book
+    const before = left.get(message.message)
+    if (message.type === 'fulfilled' || message.type === 'rejected') {
+      if (!isInTime(book, message)) return 'late'
+      if (before !== undefined) return 'ok'
+    }
+    this.#journal?.begin(to)
+    this.#journal?.note(() => (before === undefined ? left.delete(message.message) : left.set(message.message, before)))
+    left.set(message.message, message)
+    this.#watch.left(to, message)
     return 'ok'
   }
 
@@ -277,7 +316,8 @@ export class SimStore {
         const stored = this.#underWay(book, change.payment)
         this.#settle(book, stored, change)
         this.#receive(this.#entry(book, stored.receiver), change.pocket, stored.outgoingAmount)
-        this.#movePosition(book, stored.incomingUnit, stored.incomingAmount)
+        if (change.refunds === undefined) this.#movePosition(book, stored.incomingUnit, stored.incomingAmount)
+        else this.#receive(this.#entry(book, stored.sender), change.refunds, stored.incomingAmount)
         this.#movePosition(book, stored.outgoingUnit, minus(ZERO, stored.outgoingAmount))
         return this.#count(book, change.counted)
       }
@@ -473,6 +513,26 @@ export class SimStore {
     if (book === undefined) throw new Error(`no book of ${thread} in the store`)
     return book
   }
+}
+
+type Credit = Extract<Change, { type: 'credit' }>
+
+function replyWith(converted: readonly Converted[], word: 'ok' | 'already'): CommitReply {
+  return converted.length === 0 ? word : { converted: converted.map(({ payment, reply }) => ({ payment, reply })) }
+}
+
+function convertedBefore(book: Book, changes: readonly Change[]): Converted[] {
+  return changes.flatMap((change) => {
+    const kept = change.type === 'refund' || change.type === 'reroute' ? book.payments.get(change.payment) : undefined
+    const reply = kept?.converted ? kept.tombstone?.reply : undefined
+    return kept !== undefined && (reply?.type === 'fulfill' || reply?.type === 'reject') ? [{ payment: kept.payment, reply }] : []
+  })
+}
+
+function isInTime(book: Book, reply: Fulfilled | Rejected): boolean {
+  const { record, tombstone } = book.payments.get(reply.payment) ?? {}
+  if (record === undefined || tombstone !== undefined || record.attempt !== reply.attempt || record.receiver !== reply.from) return false
+  return reply.type === 'rejected' || (record.condition === reply.condition && reply.at <= record.outgoingExpiry + EXPIRY_GRACE_MS)
 }
 
 interface Told {

@@ -10,7 +10,7 @@ import { Clock } from './clock.ts'
 import type { MoneyAnswer } from './connector.ts'
 import { type Context, stream } from './context.ts'
 import { type Home, Incarnation, type Seat } from './incarnation.ts'
-import { NOT_TAKEN, type Respond, UNKNOWN } from './link.ts'
+import { type Callback, NOT_TAKEN, type Respond, type Thank, UNKNOWN } from './link.ts'
 import { latencyUs } from './random.ts'
 import type { StoreWay } from './storeConnection.ts'
 
@@ -79,6 +79,13 @@ export class ThreadHost {
     const life = this.#reached(leftUs)
     if (life === undefined) respond(leftUs <= this.#endedUs ? UNKNOWN : NOT_TAKEN)
     else life.receive(from, prepare, requestId, respond)
+  }
+
+  /** A reply that is called back, by a connection to this thread. */
+  hear(from: AccountId, callback: Callback, thank: Thank, leftUs: number): void {
+    if (leftUs <= this.#endedUs) thank(UNKNOWN)
+    else if (this.#life === undefined) thank(NOT_TAKEN)
+    else this.#life.hear(from, callback, thank)
   }
 
   /** As `receive`, by a connection to this thread that hands it on to another. */

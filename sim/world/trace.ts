@@ -16,7 +16,7 @@ import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import type { ConnectorStrike, LineStrike, Slip } from '../faults/fault.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
-import type { Failure } from './link.ts'
+import type { Accepted, Failure, Thanks } from './link.ts'
 
 /** `at`: virtual ms. */
 export type TraceLine =
@@ -72,7 +72,8 @@ interface Stepped {
 
 export type Message =
   | ({ readonly type: 'prepare'; readonly requestId?: string } & Prepare)
-  | ({ readonly condition: Condition } & (Reply | Refusal | Failure))
+  | ({ readonly condition: Condition } & (Reply | Refusal | Accepted | Failure | Thanks))
+  | { readonly type: 'callback'; readonly condition: Condition; readonly requestId: string; readonly reply: Reply }
   | ({ readonly type: 'announcement' } & Announcement)
 
 export type StoreCommand =

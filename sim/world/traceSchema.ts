@@ -20,6 +20,7 @@ import {
   prepareFields,
   refusalFields,
   rejectFields,
+  reply,
   requestId,
   threadId,
   unit,
@@ -70,6 +71,11 @@ const message = z.discriminatedUnion('type', [
       how: z.enum(['notTaken', 'unknown']).describe('The connection was refused, or it broke while the request was held (S1).'),
     })
     .describe('No answer: the connection was reset.'),
+  z.strictObject({ ...replyTo, type: z.literal('accepted') }).describe('The reply comes later, by a callback (B8).'),
+  z
+    .strictObject({ type: z.literal('callback'), ...replyTo, requestId: requestId.describe("The prepare's."), reply })
+    .describe('A reply to any thread of whoever asked, repeated until it is thanked or the prepare has expired.'),
+  z.strictObject({ ...replyTo, type: z.literal('thanks'), how: z.enum(['taken', 'late']) }).describe('Of a callback: it need not be repeated.'),
   z.strictObject({ type: z.literal('announcement'), ...announcementFields }),
 ])
 const messageLine = z
@@ -78,7 +84,7 @@ const messageLine = z
     kind: z.literal('message'),
     line: lineName,
     exchange: count.describe(
-      'A prepare and its reply are one exchange, an announcement is one alone. Numbered on each line. Without a reply the prepare was never answered.',
+      'A prepare and its reply are one exchange, so are a callback and its thanks, an announcement is one alone. Numbered on each line. Without a reply the prepare was never answered.',
     ),
     from: name.describe('A connector or a user.'),
     to: name.describe('A connector or a user. In a world where both have this name, the line says which.'),

@@ -5,11 +5,12 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import { NO_DATA, type Prepare, type Refusal, type RejectCode, type Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken } from '../check/violation.ts'
-import type { EndpointPlan } from '../workload/plan.ts'
+import type { Answers, EndpointPlan } from '../workload/plan.ts'
 import { Behaviours, rejectBy } from './behaviours.ts'
+import { callBack } from './callBack.ts'
 import type { Context } from './context.ts'
 import { KeptAnswers } from './keptAnswers.ts'
-import { type Connections, type Door, type Respond, UNKNOWN } from './link.ts'
+import { ACCEPTED, type Connections, type Door, type Respond, UNKNOWN } from './link.ts'
 import type { Meters } from './meters.ts'
 import type { Line } from './network.ts'
 import type { Payment, Payments } from './payments.ts'
@@ -56,8 +57,9 @@ export class User {
   readonly #payments: Payments
   readonly #meters: Meters
   readonly #behaviours: Behaviours
-  /** Where it deduplicates. */
-  readonly #answers: KeptAnswers | undefined
+  readonly #how: Answers
+  /** Where it is not synchronous. */
+  readonly #answers: KeptAnswers
 
   constructor(context: Context, plan: EndpointPlan, payments: Payments, meters: Meters) {
     this.name = plan.name
@@ -66,18 +68,29 @@ export class User {
     this.#payments = payments
     this.#meters = meters
     this.#behaviours = new Behaviours(context, plan.name)
-    this.#answers = plan.answers === 'deduplicating' ? new KeptAnswers(context.events) : undefined
+    this.#how = plan.answers ?? 'synchronous'
+    this.#answers = new KeptAnswers(context.events)
   }
 
   /** How `connector` reaches it. */
   door(connector: string): Door {
-    const take = (prepare: Prepare, respond: Respond): void => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond))
-    const answers = this.#answers
-    if (answers === undefined) return { name: this.name, take: (prepare, _, respond) => take(prepare, respond) }
-    return {
-      name: this.name,
-      take: (prepare, id, respond) =>
-        id === undefined ? take(prepare, respond) : answers.once(`${connector} ${id}`, prepare.expiresAt, respond, (first) => take(prepare, first)),
+    const duty = (prepare: Prepare, respond: Respond): void => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond))
+    const take: Door['take'] = (prepare, id, respond) => {
+      if (id === undefined || this.#how === 'synchronous') return duty(prepare, respond)
+      const hear = this.#how === 'callback' ? this.#callBack(connector, prepare, id) : respond
+      if (this.#how === 'callback') respond(ACCEPTED)
+      this.#answers.once(`${connector} ${id}`, prepare.expiresAt, hear, (first) => duty(prepare, first))
+    }
+    return { name: this.name, take }
+  }
+
+  /** By its own connections to that connector, which deals them to its threads. */
+  #callBack(connector: string, { condition, expiresAt }: Prepare, id: string): Respond {
+    const { line, connections } = this.accesses.find((access) => access.connector === connector) as Access
+    return (reply) => {
+      if (reply.type !== 'fulfill' && reply.type !== 'reject') throw new Error(`${this.name} answers with a ${reply.type}`)
+      const callback = { id, condition, reply }
+      callBack(this.#context, { from: this.name, line, next: () => connections.next(), callback, untilMs: expiresAt, isOver: () => false })
     }
   }
 
@@ -125,6 +138,7 @@ export class User {
     const hear: Respond = (reply) => {
       if (isOver) return
       isOver = true
+      if (reply.type === 'accepted') throw new Error(`${this.name} takes no callbacks`)
       if (reply.type === 'failure') this.#failed(asking, mayBeTaken || reply.how === 'unknown')
       else if (reply.type === 'refusal' && reply.status === 503) this.#failed(asking, mayBeTaken)
       else this.#heard(payment, reply)

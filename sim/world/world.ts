@@ -242,13 +242,13 @@ function peerAccount(plan: Plan, line: LinePlan, at: string): Account {
     parallelism: host.parallelism,
     creditLimit,
     peerLimit: host.limitsKnown ? peerLimit : undefined,
-    deduplicates: deduplicates(line),
+    ...answering(line),
     routes: [],
   }
 }
 
-function deduplicates({ answers }: Pick<LinePlan, 'answers'>): boolean {
-  return answers === 'deduplicating'
+function answering({ answers }: Pick<LinePlan, 'answers'>): Pick<Account, 'deduplicates' | 'callsBack'> {
+  return answers === 'callback' ? { deduplicates: true, callsBack: true } : { deduplicates: answers === 'deduplicating' }
 }
 
 function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPlan {
@@ -261,7 +261,7 @@ function userAccount(plan: Plan, endpoint: EndpointPlan, at: string): AccountPla
     relation: 'user',
     parallelism: endpoint.parallelism,
     creditLimit: endpoint.creditLimit,
-    deduplicates: deduplicates(endpoint),
+    ...answering(endpoint),
     routes: endpoint.announced ? [addressOf(endpoint)] : [],
   }
   return { account, openingBalance: endpoint.openingBalance, line: userLine(endpoint.name, at) }

@@ -10,6 +10,8 @@ import type { Amount } from './values/amount.ts'
 import type { Prepare, Refusal, Reply } from './values/packet.ts'
 import type { UnixMs } from './values/time.ts'
 
+export type Thanks = 'taken' | 'late'
+
 export type Effect =
   /** Take over one's own book → `claimed`. */
   | { readonly type: 'claim'; readonly epoch: string }
@@ -41,6 +43,8 @@ export type Effect =
   | { readonly type: 'answer'; readonly request: number; readonly reply: Reply | Refusal }
   /** Ends a request for an operation. */
   | { readonly type: 'answerMoney'; readonly request: number; readonly reply: MoneyReply | Refusal }
+  /** Ends a reply that came by a callback: it is repeated no more. `taken`: its end is durable. `late`: it counts for nothing (B8). */
+  | { readonly type: 'thank'; readonly request: number; readonly how: Thanks }
   /**
    * Connections are closed without an answer, and nothing is heard from here any more. `fenced`: another has claimed the book
    * (B3). `lostWrites`: the store no longer has what it acknowledged; whoever claims next begins with what it has.

@@ -12,7 +12,7 @@ import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
 import type { Amount, Balance } from './values/amount.ts'
 import type { Draw } from './values/draw.ts'
-import type { Fulfill, Prepare, Reject } from './values/packet.ts'
+import type { Fulfill, Prepare, Reject, Reply } from './values/packet.ts'
 import type { UnixMs } from './values/time.ts'
 
 export type Input =
@@ -36,6 +36,8 @@ export type Input =
       readonly payment: PaymentId
       readonly attempt: number
       readonly fulfill: Fulfill
+      /** It came by a callback, to whichever thread, and waits for its `thank`. */
+      readonly request?: number
     }
   | {
       readonly type: 'rejectReceived'
@@ -45,6 +47,7 @@ export type Input =
       readonly payment: PaymentId
       readonly attempt: number
       readonly reject: Reject
+      readonly request?: number
     }
   | {
       readonly type: 'sendFailed'
@@ -74,11 +77,22 @@ export type Input =
   | { readonly type: 'reconnected'; readonly at: UnixMs }
 
 /** `fenced`: another has claimed the book; this thread moves nothing more (B3). */
-export type CommitReply = 'ok' | 'already' | 'fenced' | Gap
+export type CommitReply = 'ok' | 'already' | 'fenced' | Gap | ConvertedReply
 
 /** A commit before this one is missing: the last number that the store has. */
 export interface Gap {
   readonly gap: number
+}
+
+/** It is applied, now or before; but some of its refunds and reroutes met a left fulfillment, and credited (B8). */
+export interface ConvertedReply {
+  readonly converted: readonly Converted[]
+}
+
+/** `reply`: what its sender is to be told. */
+export interface Converted {
+  readonly payment: PaymentId
+  readonly reply: Reply
 }
 
 /** The store's total of grants to this thread, what this call added to it, and the cold before that. */
@@ -94,8 +108,8 @@ export interface Cooled {
   readonly cold: Balance
 }
 
-/** `closed`: nobody has that book, or will read it any more; nothing was left. */
-export type LeaveReply = 'ok' | 'closed'
+/** `closed`: nobody has that book, or will read it any more; nothing was left. `late`: a reply whose attempt is over, was not the sender's to answer, or is not fulfilled by it (B8). */
+export type LeaveReply = 'ok' | 'closed' | 'late'
 
 /** The thread that owns the id, and the hash of the content that it was first seen with. */
 export interface Owned {

@@ -22,9 +22,12 @@ import { heardWarm } from './payment/admission.ts'
 import { forget } from './payment/answer.ts'
 import { type Happening, happen } from './payment/lifecycle.ts'
 import { receivePrepare, receiveRival } from './payment/receive.ts'
+import { heardReply } from './payment/replies.ts'
+import { becomeSure, noteConverted } from './payment/settle.ts'
 import { type Emitted, findAccount, holdingOf, type Job, makeThreadState, type ThreadConfig, type ThreadState } from './threadState.ts'
 import type { AccountId } from './values/account.ts'
 import type { Draw } from './values/draw.ts'
+import type { Reply } from './values/packet.ts'
 import type { UnixMs } from './values/time.ts'
 import { unreachable } from './values/unreachable.ts'
 
@@ -70,9 +73,8 @@ function take(state: ThreadState, input: Input): void {
     case 'moneyAsked':
       return receiveOperation(state, input)
     case 'fulfillReceived':
-      return ofAttempt(state, input, { event: 'fulfill', at, fulfill: input.fulfill }, input.from)
     case 'rejectReceived':
-      return ofAttempt(state, input, { event: 'reject', at, reject: input.reject }, input.from)
+      return heardReply(state, input)
     case 'sendFailed':
       return ofAttempt(state, input, { event: input.how, at })
     case 'committed':
@@ -121,12 +123,10 @@ function owned(state: ThreadState, { account, requestId, reply, at }: Extract<In
   for (const rival of heardOwned(state, holding, requestId, reply, at)) receiveRival(state, holding, requestId, rival, at)
 }
 
-/** A message about one attempt counts only while that attempt is the present one, and only from its receiver (S1, S2). */
-function ofAttempt(state: ThreadState, message: { payment: PaymentId; attempt: number }, happening: Happening, from?: AccountId): void {
+/** What is said of one attempt counts only while that is the present one (S2). */
+function ofAttempt(state: ThreadState, message: { payment: PaymentId; attempt: number }, happening: Happening): void {
   const payment = state.payments.get(message.payment)
-  if (payment?.attempt === undefined || payment.attempt.number !== message.attempt) return
-  if (from !== undefined && payment.attempt.receiver.account.id !== from) return
-  happen(state, payment, happening)
+  if (payment?.attempt?.number === message.attempt) happen(state, payment, happening)
 }
 
 function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: UnixMs): void {
@@ -135,16 +135,22 @@ function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: Un
     state.ended = 'fenced'
     return
   }
-  if (typeof reply === 'object') {
+  if (typeof reply === 'object' && 'gap' in reply) {
     if (!resend(state, seq, reply.gap, at)) state.ended = 'lostWrites'
     return
   }
-  for (const emitted of acknowledge(state, seq, at)) isDurable(state, emitted, at)
+  const converted = typeof reply === 'object' ? reply.converted : undefined
+  if (converted !== undefined) noteConverted(state, seq, converted)
+  const told = converted === undefined ? undefined : new Map(converted.map((each) => [each.payment, each.reply]))
+  for (const emitted of acknowledge(state, seq, at)) isDurable(state, emitted, told, at)
 }
 
-function isDurable(state: ThreadState, emitted: Emitted, at: UnixMs): void {
-  for (const payment of emitted.payments) happen(state, payment, { event: 'committed', at })
-  for (const { holding, total } of emitted.given) givenIsDurable(state, holding, total, at)
+function isDurable(state: ThreadState, emitted: Emitted, converted: ReadonlyMap<PaymentId, Reply> | undefined, at: UnixMs): void {
+  for (const payment of emitted.payments) {
+    becomeSure(state, payment, converted?.get(payment.id), at)
+    happen(state, payment, { event: 'committed', at })
+  }
+  givenIsDurable(state, emitted.given, at)
   if (state.committingMoney.size > 0) for (const change of emitted.changes) if (change.type === 'unconditional') bookingIsDurable(state, change.payment)
   if (state.consumed.size === 0) return
   for (const change of emitted.changes) if (change.type === 'consumed') state.consumed.delete(change.message)

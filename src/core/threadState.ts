@@ -76,10 +76,15 @@ export interface Asked {
 /** A commit that was emitted and not yet acknowledged, with what its acknowledgement sets free. */
 export interface Emitted {
   readonly seq: number
-  readonly changes: readonly Change[]
+  changes: readonly Change[]
   readonly payments: readonly Payment[]
-  /** Accounts that this commit gave back to, with their running totals then. */
-  readonly given: readonly { readonly holding: Holding; readonly total: Amount }[]
+  /** What this commit gave back. */
+  readonly given: readonly Given[]
+}
+
+export interface Given {
+  readonly holding: Holding
+  readonly amount: Amount
 }
 
 export interface ThreadState {
@@ -124,7 +129,7 @@ export interface ThreadState {
   // The commit that the present step is writing, and those before it.
   changes: Change[]
   changedPayments: Payment[]
-  changedGiven: Holding[]
+  changedGiven: Given[]
   drops: Change[]
   seq: number
   readonly unacknowledged: Emitted[]

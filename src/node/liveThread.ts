@@ -195,6 +195,9 @@ export class LiveThread {
         this.#asked.get(request)?.(reply)
         this.#asked.delete(request)
       },
+      thank: ({ request }) => {
+        throw new Error(`no callback is taken yet, and ${request} is none`)
+      },
       stop: ({ why }) => this.#end(why),
       sleepUntil: ({ at }) => this.#sleepUntil(at),
     }

@@ -3,7 +3,7 @@
  * number; what is left out is an empty word. None has a unit separator inside: ids and addresses have no control characters,
  * and JSON escapes them.
  */
-import type { Change, Counted } from '../core/book/change.ts'
+import type { Change, Counted, Instead } from '../core/book/change.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { decimal } from './decimal.ts'
 import { attemptLines, operationText, rejectedText, tombstoneText, underWayText, unitText, unresolvedText } from './payments.ts'
@@ -41,12 +41,14 @@ function writeChange(into: string[], change: Change): void {
       return
     case 'reroute':
       into.push('reroute', change.payment, ...attemptLines(change), ...countedArguments(change.counted), unresolvedText(change.unresolved))
+      into.push(...insteadArguments(change.instead))
       return
     case 'credit':
-      into.push('credit', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted))
+      into.push('credit', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted), change.refunds ?? '')
       return
     case 'refund':
       into.push('refund', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted), unresolvedText(change.unresolved))
+      into.push(...insteadArguments(change.instead))
       return
     case 'reject':
       into.push('reject', change.payment, rejectedText(change))
@@ -74,4 +76,12 @@ function movedArguments(change: Extract<Change, { type: 'unconditional' }>): rea
 /** `ACCOUNT ROUTE`, outcome, amount. */
 function countedArguments(counted: Counted | undefined): readonly [way: string, outcome: string, amount: string] {
   return counted === undefined ? ['', '', ''] : [`${counted.account} ${counted.route}`, counted.outcome, decimal(counted.amount)]
+}
+
+const NOTHING_INSTEAD = ['', '', '', '', '', '']
+
+/** Pocket, what is counted, `late` or nothing, keepUntil as JSON. */
+function insteadArguments(instead: Instead | undefined): readonly string[] {
+  if (instead === undefined) return NOTHING_INSTEAD
+  return [instead.pocket, ...countedArguments(instead.counted), instead.late ? 'late' : '', String(instead.keepUntil ?? null)]
 }

@@ -1,8 +1,12 @@
 /** Messages left in a book: a place in the order of their arrival, and JSON. */
-import type { LeftMessage } from '../core/book/message.ts'
+import type { PaymentId } from '../core/book/change.ts'
+import type { Fulfilled, LeftMessage } from '../core/book/message.ts'
 import type { Direction } from '../core/money/operation.ts'
 import type { AccountId, ThreadId } from '../core/values/account.ts'
 import { amount } from '../core/values/amount.ts'
+import type { Condition } from '../core/values/condition.ts'
+import type { Fulfill, Reject } from '../core/values/packet.ts'
+import { EXPIRY_GRACE_MS } from '../core/values/time.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { decimal } from './decimal.ts'
 import {
@@ -15,6 +19,9 @@ import {
   type PrepareText,
   prepareOf,
   prepareText,
+  type ReplyText,
+  replyOf,
+  replyText,
 } from './packets.ts'
 
 type MessageText =
@@ -23,6 +30,9 @@ type MessageText =
   | readonly [type: 'operationAsked', message: string, from: ThreadId, account: string, id: string, direction: Direction, amount: string, expiresAt: number]
   | readonly [type: 'operationAnswered', message: string, answers: string, reply: MoneyAnswerText]
   | readonly [type: 'answered', message: string, answers: string, reply: AnswerText]
+  /** The reply stands last: commit.lua takes it from there. */
+  | readonly [type: 'fulfilled', message: string, payment: string, attempt: number, from: string, at: number, condition: string, reply: ReplyText]
+  | readonly [type: 'rejected', message: string, payment: string, attempt: number, from: string, at: number, reply: ReplyText]
 
 export function messageText(left: LeftMessage): string {
   return JSON.stringify(partsOf(left))
@@ -42,9 +52,20 @@ function partsOf(left: LeftMessage): MessageText {
     }
     case 'operationAnswered':
       return ['operationAnswered', left.message, left.answers, moneyAnswerText(left.reply)]
+    case 'fulfilled':
+      return ['fulfilled', left.message, left.payment, left.attempt, left.from, left.at, left.condition, replyText(left.fulfill)]
+    case 'rejected':
+      return ['rejected', left.message, left.payment, left.attempt, left.from, left.at, replyText(left.reject)]
     default:
       return unreachable(left)
   }
+}
+
+/** What leave.lua looks at before it takes a reply: payment, attempt, from, the condition of a fulfillment, and the earliest expiry for which that is in time. */
+export function replyArguments(left: LeftMessage): readonly string[] {
+  if (left.type !== 'fulfilled' && left.type !== 'rejected') return ['']
+  const about = [left.payment, String(left.attempt), left.from]
+  return left.type === 'rejected' ? [...about, ''] : [...about, left.condition, String(left.at - EXPIRY_GRACE_MS)]
 }
 
 /** `texts` as the book's hash holds them, in any order → oldest first. */
@@ -74,7 +95,31 @@ function messageOf(text: MessageText): LeftMessage {
     }
     case 'operationAnswered':
       return { type: 'operationAnswered', message: text[1], answers: text[2], reply: moneyAnswerOf(text[3]) }
+    case 'fulfilled': {
+      const [type, message, payment, attempt, from, at, condition, reply] = text
+      return { type, message, ...replyThere(payment, attempt, from, at), condition: condition as Condition, fulfill: fulfillOf(reply) }
+    }
+    case 'rejected': {
+      const [type, message, payment, attempt, from, at, reply] = text
+      return { type, message, ...replyThere(payment, attempt, from, at), reject: rejectOf(reply) }
+    }
     default:
       return unreachable(text)
   }
+}
+
+function replyThere(payment: string, attempt: number, from: string, at: number): Pick<Fulfilled, 'payment' | 'attempt' | 'from' | 'at'> {
+  return { payment: payment as PaymentId, attempt, from: from as AccountId, at }
+}
+
+function fulfillOf(text: ReplyText): Fulfill {
+  const reply = replyOf(text)
+  if (reply.type !== 'fulfill') throw new Error(`a left fulfillment is a ${reply.type}`)
+  return reply
+}
+
+function rejectOf(text: ReplyText): Reject {
+  const reply = replyOf(text)
+  if (reply.type !== 'reject') throw new Error(`a left reject is a ${reply.type}`)
+  return reply
 }

@@ -7,7 +7,7 @@
  *     nothing, and for an operation
  *   8 the rest of the record: [incomingExpiry, condition, destination, request id and hash]; of a reject or an operation, [id, hash]
  *   9 unresolved: [account, amount], …
- *  10 tombstone: [keepUntil, reply]; empty while it is under way
+ *  10 tombstone: [keepUntil, reply, 'converted' where that met a left fulfillment]; empty while it is under way
  */
 import type { Change, PaymentId, PaymentRecord, RequestKey, Unresolved } from '../core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../core/book/contents.ts'

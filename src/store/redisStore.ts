@@ -4,6 +4,7 @@
  * with StoreRefused; nothing is sent again from here.
  */
 import type { Redis } from 'ioredis'
+import type { PaymentId } from '../core/book/change.ts'
 import type { BookContents } from '../core/book/contents.ts'
 import type { LeftMessage } from '../core/book/message.ts'
 import type { Effect } from '../core/effect.ts'
@@ -16,8 +17,9 @@ import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
 import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
 import { type BookKeys, type Keys, keysUnder } from './keys.ts'
-import { messagesOf, messageText } from './messages.ts'
+import { messagesOf, messageText, replyArguments } from './messages.ts'
 import { type OwnAsked, OwnCalls } from './ownCalls.ts'
+import { type ReplyText, replyOf } from './packets.ts'
 import { type UnderWay, underWayOf } from './payments.ts'
 import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
 
@@ -125,8 +127,12 @@ export class RedisStore {
 
   /** Where there is no book there is nothing to recall. */
   async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<LeaveReply> {
-    const { book, left } = this.#keys.book(to)
-    const reply = await this.#run<'ok' | 'missing'>('leave', [book, left], [message.message, messageText(message)])
+    const { book, left, payments } = this.#keys.book(to)
+    const reply = await this.#run<'ok' | 'late' | 'missing'>(
+      'leave',
+      [book, left, payments],
+      [message.message, messageText(message), ...replyArguments(message)],
+    )
     if (reply !== 'missing') return reply
     if (message.type === 'recall') return 'closed'
     throw noBook(to)
@@ -252,10 +258,6 @@ export class RedisStore {
   }
 }
 
-function commitReplyOf(reply: string): CommitReply {
-  return reply.startsWith('gap ') ? { gap: Number(reply.slice(4)) } : (reply as Exclude<CommitReply, object>)
-}
-
 function noBook(thread: ThreadId): StoreRefused {
   return new StoreRefused(`there is no book of ${thread}; has this Redis lost its data?`)
 }
@@ -266,4 +268,17 @@ function noAccount(account: AccountId): StoreRefused {
 
 function sum(totals: readonly string[]): Balance {
   return totals.reduce((result, total) => plus(result, balance(BigInt(total))), balance(0n))
+}
+
+/** A word; `gap` and a number; or `converted` and for each payment a line: its id, a space, what its sender is told. */
+function commitReplyOf(text: string): CommitReply {
+  if (text.startsWith('gap ')) return { gap: Number(text.slice(4)) }
+  if (!text.startsWith('converted\n')) return text as Exclude<CommitReply, object>
+  const [, ...lines] = text.split('\n')
+  return {
+    converted: lines.map((line) => {
+      const end = line.indexOf(' ')
+      return { payment: line.slice(0, end) as PaymentId, reply: replyOf(JSON.parse(line.slice(end + 1)) as ReplyText) }
+    }),
+  }
 }

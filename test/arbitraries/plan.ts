@@ -17,7 +17,11 @@ const latency = (mostMs: number): fc.Arbitrary<Latency> =>
   )
 
 /** Left out: synchronous. */
-const answers: fc.Arbitrary<{ readonly answers?: Answers }> = fc.constantFrom<{ readonly answers?: Answers }[]>({}, { answers: 'deduplicating' })
+const answers: fc.Arbitrary<{ readonly answers?: Answers }> = fc.constantFrom<{ readonly answers?: Answers }[]>(
+  {},
+  { answers: 'deduplicating' },
+  { answers: 'callback' },
+)
 
 const connector = (name: string): fc.Arbitrary<ConnectorPlan> =>
   fc.integer({ min: 1, max: 4 }).chain((threads) =>

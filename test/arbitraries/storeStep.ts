@@ -18,6 +18,14 @@ export interface Opening {
 /** A payment by its place among those under way; or one by its number, whether it is there or not. */
 export type Which = { readonly underWay: number } | { readonly number: number }
 
+/** B8: what a refund or a reroute becomes where a left fulfillment meets it. */
+export interface InsteadStep {
+  readonly pocket: Pocket
+  readonly counted: Counts
+  readonly late: boolean
+  readonly keptMs: number | undefined
+}
+
 interface Counts {
   readonly outcome: Outcome
   readonly amount: Amount
@@ -46,6 +54,7 @@ export type ChangeStep =
       readonly data: Uint8Array | undefined
       readonly counted: Counts | undefined
       readonly unresolved: Amount | undefined
+      readonly instead: InsteadStep | undefined
     }
   | {
       readonly type: 'credit'
@@ -53,6 +62,7 @@ export type ChangeStep =
       readonly pocket: Pocket
       readonly reply: Reply
       readonly counted: Counts
+      readonly refunds: Pocket | undefined
       readonly keptMs: number | undefined
     }
   | {
@@ -62,6 +72,7 @@ export type ChangeStep =
       readonly reply: Reply
       readonly counted: Counts | undefined
       readonly unresolved: Amount | undefined
+      readonly instead: InsteadStep | undefined
       readonly keptMs: number | undefined
     }
   | { readonly type: 'reject'; readonly number: number; readonly sender: number; readonly reply: Reply }
@@ -105,6 +116,16 @@ export type Left =
   | { readonly recalls: number }
   | { readonly operation: string; readonly amount: Amount }
   | { readonly answersMoney: MoneyReply | number }
+  /** Of a payment of the book it is left in; `from` left out: its receiver. */
+  | {
+      readonly replies: 'fulfilled' | 'rejected'
+      readonly which: Which
+      readonly attempt: number
+      readonly from: number | undefined
+      readonly right: boolean
+      /** From the last moment at which it is in time. */
+      readonly offMs: number
+    }
 
 const HOUR_MS = 3_600_000
 
@@ -167,6 +188,11 @@ const moneyReply = fc.constantFrom<MoneyReply>(
   { type: 'declined', why: 'tooMuch' },
 )
 
+const instead: fc.Arbitrary<InsteadStep | undefined> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ pocket, counted, late: fc.boolean(), keptMs }) },
+  fc.constant(undefined),
+)
+
 const change: fc.Arbitrary<ChangeStep> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('take' as const, 'give' as const), account: known, amount: sum }) },
   {
@@ -194,9 +220,21 @@ const change: fc.Arbitrary<ChangeStep> = fc.oneof(
       data: sentAgain,
       counted: fc.option(counted, { nil: undefined }),
       unresolved: fc.option(sum, { nil: undefined }),
+      instead,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('credit' as const), which, pocket, reply, counted, keptMs }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('credit' as const),
+      which,
+      pocket,
+      reply,
+      counted,
+      refunds: fc.constantFrom(undefined, undefined, 'hot' as const, 'given' as const),
+      keptMs,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -206,6 +244,7 @@ const change: fc.Arbitrary<ChangeStep> = fc.oneof(
       reply,
       counted: fc.option(counted, { nil: undefined }),
       unresolved: fc.option(sum, { nil: undefined }),
+      instead,
       keptMs,
     }),
   },
@@ -244,6 +283,17 @@ const left: fc.Arbitrary<Left> = fc.oneof(
   fc.record({ operation: text, amount: sum }),
   fc.record({ answersMoney: fc.oneof<fc.Arbitrary<MoneyReply | number>[]>(moneyReply, fc.constantFrom(409, 410)) }),
   fc.record({ answers: fc.oneof<fc.Arbitrary<Reply | number>[]>(reply, fc.constantFrom(409, 410)) }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      replies: fc.constantFrom('fulfilled' as const, 'fulfilled' as const, 'rejected' as const),
+      which,
+      attempt: fc.constantFrom(1, 1, 1, 2),
+      from: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, known),
+      right: fc.nat({ max: 7 }).map((n) => n > 0),
+      offMs: fc.constantFrom(-1_000, 0, 0, 0, 1),
+    }),
+  },
 )
 
 const limit = fc.oneof(fc.constant(amount(0n)), small, fc.constantFrom(MAX_TOTAL, MAX_INT64).map(amount))
@@ -272,7 +322,7 @@ const step: fc.Arbitrary<StoreStep> = fc.oneof(
       keepMs: fc.constantFrom(-HOUR_MS, HOUR_MS, HOUR_MS),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), to: thread, message: number, body: left }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('leave' as const), to: thread, message: number, body: left }) },
   fc.record({ do: fc.constant('claim' as const), thread, mayOpen: fc.boolean() }),
   fc.record({ do: fc.constant('readLeft' as const), thread }),
   fc.record({ do: fc.constant('read' as const), accounts: fc.subarray([0, 1, 2]) }),

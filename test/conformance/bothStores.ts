@@ -2,21 +2,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Redis } from 'ioredis'
 import { SimStore } from '../../sim/world/store.ts'
-import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
+import type { Change, Instead, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { BookContents } from '../../src/core/book/contents.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { CommitReply } from '../../src/core/input.ts'
 import { type Account, type AccountId, accountIdOf, type ThreadId } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import { type Amount, amount, type Balance, MAX_INT64 } from '../../src/core/values/amount.ts'
-import type { Condition } from '../../src/core/values/condition.ts'
-import type { Prepare } from '../../src/core/values/packet.ts'
+import type { Condition, Fulfillment } from '../../src/core/values/condition.ts'
+import type { Prepare, Reject } from '../../src/core/values/packet.ts'
 import type { Commit } from '../../src/store/changes.ts'
 import { StoreRefused } from '../../src/store/failure.ts'
 import { keysUnder } from '../../src/store/keys.ts'
 import { RedisStore } from '../../src/store/redisStore.ts'
 import type { Scripts } from '../../src/store/scripts.ts'
-import type { ChangeStep, CommitStep, Left, Opening, StoreStep, Total, Which } from '../arbitraries/storeStep.ts'
+import type { ChangeStep, CommitStep, InsteadStep, Left, Opening, StoreStep, Total, Which } from '../arbitraries/storeStep.ts'
 
 export type Ran = { readonly reply: unknown } | 'refused'
 
@@ -24,6 +24,7 @@ const THREADS: readonly ThreadId[] = ['t0', 't1']
 const ACCOUNTS = ['alice', 'bob', 'carol', 'nobody'].map((name) => accountIdOf(name, 2))
 const CONDITION = 'c'.repeat(43) as Condition
 const EXPIRY_MS = 1_700_000_000_000
+const NO: Reject = { type: 'reject', code: 'F99', triggeredBy: address('test.far'), message: 'no "\n', data: new Uint8Array([7]) }
 
 /** How the simulated store says that a command cannot be. */
 const REFUSALS = /^no account|^no book|has no payment|is beyond int64/
@@ -105,7 +106,7 @@ export class BothStores {
         )
       }
       case 'leave': {
-        const command = { type: 'leave', to: threadOf(step.to), message: messageOf(step.message, step.body) } as const
+        const command = { type: 'leave', to: threadOf(step.to), message: this.#messageOf(step) } as const
         return this.#both(
           'leave',
           (sim) => sim.leave(command),
@@ -197,14 +198,36 @@ export class BothStores {
 
   #resolve(thread: ThreadId, steps: readonly CommitStep[]): Commit[] {
     const book = this.#sim.books.get(thread)
-    const underWay = [...(book?.payments.values() ?? [])].filter(({ tombstone }) => tombstone === undefined).map(({ payment }) => payment)
-    const find = (which: Which): PaymentId => ('number' in which ? paymentId(which.number) : (underWay[which.underWay % underWay.length] ?? paymentId(0)))
+    const find = this.#find(book)
     let next = (book?.seq ?? 0) + 1
     return steps.map(({ off, changes }) => {
       const seq = Math.max(0, next + off)
       if (off === 0) next++
       return { seq, changes: changes.map((change) => resolved(change, find)) }
     })
+  }
+
+  #find(book: ReturnType<SimStore['books']['get']>): (which: Which) => PaymentId {
+    const underWay = [...(book?.payments.values() ?? [])].filter(({ tombstone }) => tombstone === undefined).map(({ payment }) => payment)
+    return (which) => ('number' in which ? paymentId(which.number) : (underWay[which.underWay % underWay.length] ?? paymentId(0)))
+  }
+
+  #messageOf({ to, message, body }: Extract<StoreStep, { do: 'leave' }>): LeftMessage {
+    if (!('replies' in body)) return messageOf(message, body)
+    const book = this.#sim.books.get(threadOf(to))
+    const payment = this.#find(book)(body.which)
+    const record = book?.payments.get(payment)?.record
+    const from = body.from === undefined ? (record?.receiver ?? accountId(0)) : accountId(body.from)
+    const { attempt, replies } = body
+    const about = { payment, attempt, from, message: `${replies}.${payment}.${attempt}`, at: (record?.outgoingExpiry ?? EXPIRY_MS) + 500 + body.offMs }
+    if (replies === 'rejected') return { type: 'rejected', ...about, reject: NO }
+    const condition = (body.right ? CONDITION : 'd'.repeat(43)) as Condition
+    return {
+      type: 'fulfilled',
+      ...about,
+      condition,
+      fulfill: { type: 'fulfill', fulfillment: `${message}`.repeat(43) as Fulfillment, data: new Uint8Array([message]) },
+    }
   }
 
   #total({ thread, account, do: command }: Extract<StoreStep, { do: 'warm' | 'cool' }>, total: Total): Amount {
@@ -321,6 +344,7 @@ function simulated(): SimStore {
     commits: () => {},
     changed: allFit,
     owned: () => {},
+    left: () => {},
     applied: allFit,
   })
   return store
@@ -365,7 +389,7 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
     case 'charge':
       return { type: 'charge', record: recordOf(change) }
     case 'reroute': {
-      const { receiver, counted, unresolved, outgoingAmount, unit, data } = change
+      const { receiver, counted, unresolved, outgoingAmount, unit, data, instead } = change
       const account = accountId(receiver)
       return {
         type: 'reroute',
@@ -379,14 +403,15 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
         data,
         counted: counted && { ...counted, account },
         unresolved: unresolved === undefined ? undefined : { account, amount: unresolved },
+        instead: insteadOf(instead),
       }
     }
     case 'credit': {
-      const { pocket, reply, counted, keptMs } = change
-      return { type: 'credit', payment: find(change.which), pocket, reply, counted: { ...counted, account: accountId(0) }, keepUntil: keptMs }
+      const { pocket, reply, counted, refunds, keptMs } = change
+      return { type: 'credit', payment: find(change.which), pocket, reply, counted: { ...counted, account: accountId(0) }, refunds, keepUntil: keptMs }
     }
     case 'refund': {
-      const { pocket, reply, counted, unresolved, keptMs } = change
+      const { pocket, reply, counted, unresolved, instead, keptMs } = change
       return {
         type: 'refund',
         payment: find(change.which),
@@ -394,6 +419,7 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
         reply,
         counted: counted && { ...counted, account: accountId(1) },
         unresolved: unresolved === undefined ? undefined : { account: accountId(2), amount: unresolved },
+        instead: insteadOf(instead),
         keepUntil: keptMs,
       }
     }
@@ -429,6 +455,12 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
   }
 }
 
+function insteadOf(instead: InsteadStep | undefined): Instead | undefined {
+  if (instead === undefined) return undefined
+  const { pocket, counted, late, keptMs } = instead
+  return { pocket, counted: { ...counted, account: accountId(2) }, late, keepUntil: keptMs }
+}
+
 function recordOf(change: Extract<ChangeStep, { type: 'charge' }>): PaymentRecord {
   return {
     payment: paymentId(change.number),
@@ -449,7 +481,7 @@ function recordOf(change: Extract<ChangeStep, { type: 'charge' }>): PaymentRecor
   }
 }
 
-function messageOf(number: number, body: Left): LeftMessage {
+function messageOf(number: number, body: Exclude<Left, { replies: unknown }>): LeftMessage {
   const message = `m.${number}`
   if ('answers' in body) {
     const reply = typeof body.answers === 'number' ? ({ type: 'refusal', status: body.answers === 409 ? 409 : 410, message: 'no' } as const) : body.answers

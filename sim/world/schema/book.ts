@@ -13,11 +13,13 @@ import {
   contentHash,
   count,
   data,
+  fulfill,
   messageId,
   ms,
   paymentId,
   prefix,
   prepare,
+  reject,
   reply,
   requestId,
   threadId,
@@ -41,6 +43,12 @@ const pocket = named(
   z.enum(['hot', 'given']),
 )
 const keepUntil = ms.describe('The answer is told again until then. Left out: the payment came without an id.')
+
+const instead = named(
+  'Instead',
+  'Done instead, where a fulfillment of the attempt that ends was left in the book: a credit (B8). late: of a refund, the sender has its money back all the same, and position pays.',
+  z.strictObject({ pocket, counted, late: z.boolean(), keepUntil: z.exactOptional(keepUntil) }),
+)
 
 /** Where a payment goes now. */
 const attemptFields = {
@@ -90,12 +98,23 @@ const changes = {
       ...attemptFields,
       counted: z.exactOptional(counted),
       unresolved: z.exactOptional(unresolved),
+      instead: z.exactOptional(instead),
     }),
   ),
   credit: named(
     'credit',
     "Fulfilled: under way - the record's incomingAmount, the receiver's pocket + its outgoingAmount, position[incomingUnit] + incomingAmount, position[outgoingUnit] - outgoingAmount.",
-    z.strictObject({ type: z.literal('credit'), payment: paymentId, pocket, reply, counted, keepUntil: z.exactOptional(keepUntil) }),
+    z.strictObject({
+      type: z.literal('credit'),
+      payment: paymentId,
+      pocket,
+      reply,
+      counted,
+      refunds: z
+        .exactOptional(pocket)
+        .describe("After its own incoming expiry: the sender's pocket + incomingAmount, and nothing to position[incomingUnit] (B8)."),
+      keepUntil: z.exactOptional(keepUntil),
+    }),
   ),
   refund: named(
     'refund',
@@ -107,6 +126,7 @@ const changes = {
       reply,
       counted: z.exactOptional(counted),
       unresolved: z.exactOptional(unresolved),
+      instead: z.exactOptional(instead),
       keepUntil: z.exactOptional(keepUntil),
     }),
   ),
@@ -186,7 +206,24 @@ const operationAnswered = named(
   "The owner's answer to it: left in the asker's book.",
   z.strictObject({ type: z.literal('operationAnswered'), message: messageId, answers: messageId, reply: moneyAnswer }),
 )
-export const leftMessage = z.discriminatedUnion('type', [askedAgain, answered, recall, operationAsked, operationAnswered])
+const replyThere = {
+  message: messageId,
+  payment: paymentId,
+  attempt: count,
+  from: accountId,
+  at: ms.describe('When it was received, by the clock of the thread that leaves it.'),
+}
+const fulfilled = named(
+  'Fulfilled',
+  "A fulfillment that reached another thread: left in the owner's book, where it counts while that attempt is under way (B8).",
+  z.strictObject({ type: z.literal('fulfilled'), ...replyThere, condition, fulfill }),
+)
+const rejected = named(
+  'Rejected',
+  "A reject that reached another thread: left in the owner's book.",
+  z.strictObject({ type: z.literal('rejected'), ...replyThere, reject }),
+)
+export const leftMessage = z.discriminatedUnion('type', [askedAgain, answered, recall, operationAsked, operationAnswered, fulfilled, rejected])
 
 describes<typeof change, Change>()
 describes<typeof leftMessage, LeftMessage>()

@@ -18,8 +18,10 @@ const amounts = named(
 )
 
 const answers = z
-  .enum(['synchronous', 'deduplicating'])
-  .describe('How the replies of whoever is asked come back. deduplicating: a repeated id is answered with the first answer. Left out: synchronous.')
+  .enum(['synchronous', 'deduplicating', 'callback'])
+  .describe(
+    'How the replies of whoever is asked come back. deduplicating: a repeated id is answered with the first answer. callback: so too, and later, to any thread. Left out: synchronous.',
+  )
 const connector = z.strictObject({
   name: name.describe('Its address is test.NAME.'),
   threads: count,

@@ -63,9 +63,15 @@ export const claimReply = named(
     tallies: tallies(tally),
   }),
 )
-export const commitReply = z
-  .union([z.enum(['ok', 'already', 'fenced']), z.strictObject({ gap: count.describe('The last number that the book has.') })])
-  .describe('already: applied before. gap: a commit before it is missing. fenced: another epoch has claimed the book. None of these changed anything.')
+export const commitReply = z.union([
+  z.enum(['ok', 'already', 'fenced']).describe('already: applied before. fenced: another epoch has claimed the book. Neither changed anything.'),
+  z.strictObject({ gap: count.describe('The last number that the book has: a commit before this one is missing, and nothing was changed.') }),
+  named(
+    'Converted',
+    'Applied, now or before; these of its refunds and reroutes met a left fulfillment, and credited instead (B8). reply: what the sender is to be told.',
+    z.strictObject({ converted: z.array(z.strictObject({ payment: paymentId, reply })) }),
+  ),
+])
 export const warmReply = z.union([
   named(
     'Warmed',
@@ -88,7 +94,10 @@ export const coolReply = z.union([
 ])
 export const ownReply = named('Owned', 'Who owns the id, and the hash under which it was first seen.', z.strictObject({ owner: threadId, hash: contentHash }))
 
-export const leaveReply = z.enum(['ok', 'closed']).describe('ok: it is durable. closed: nobody has that book; nothing was left.')
+export const leaveReply = z
+  .enum(['ok', 'closed', 'late'])
+  .describe('ok: it is durable. closed: nobody has that book; nothing was left. late: a reply that cannot count any more; nothing was left (B8).')
+const callback = z.exactOptional(count.describe('It came by a callback and waits to be thanked: numbered by the thread.'))
 
 const inputs = {
   started: z.strictObject({ type: z.literal('started'), at: ms, epoch }).describe('The thread begins.'),
@@ -100,9 +109,9 @@ const inputs = {
     .strictObject({ type: z.literal('moneyAsked'), at: ms, request: requestNumber, operation })
     .describe('Money comes in or goes out without a condition.'),
   fulfillReceived: z
-    .strictObject({ type: z.literal('fulfillReceived'), at: ms, from: accountId, payment: paymentId, attempt, fulfill })
+    .strictObject({ type: z.literal('fulfillReceived'), at: ms, from: accountId, payment: paymentId, attempt, fulfill, request: callback })
     .describe('A concentric fulfill: the receiver answers an attempt.'),
-  rejectReceived: z.strictObject({ type: z.literal('rejectReceived'), at: ms, draw, from: accountId, payment: paymentId, attempt, reject }),
+  rejectReceived: z.strictObject({ type: z.literal('rejectReceived'), at: ms, draw, from: accountId, payment: paymentId, attempt, reject, request: callback }),
   sendFailed: z
     .strictObject({ type: z.literal('sendFailed'), at: ms, draw, payment: paymentId, attempt, how: z.enum(['notTaken', 'unknown']) })
     .describe('No packet came back (S1).'),
@@ -193,6 +202,9 @@ export const effects = {
     .strictObject({ type: z.literal('answer'), request: requestNumber, reply: answer })
     .describe('Ends a request: a fulfill only when its credit is durable (B1).'),
   answerMoney: z.strictObject({ type: z.literal('answerMoney'), request: requestNumber, reply: moneyAnswer }).describe('Ends a request for an operation.'),
+  thank: z
+    .strictObject({ type: z.literal('thank'), request: count, how: z.enum(['taken', 'late']) })
+    .describe('Ends a callback: taken only when what it brought is durable (B8).'),
   stop: z
     .strictObject({ type: z.literal('stop'), why: z.enum(['fenced', 'lostWrites']) })
     .describe('fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. Its connections are closed without an answer.'),
@@ -214,6 +226,7 @@ export const effect = named(
     effects.sendPrepare,
     effects.answer,
     effects.answerMoney,
+    effects.thank,
     effects.stop,
     effects.sleepUntil,
   ]),

@@ -102,6 +102,7 @@ export const account = named(
     creditLimit: amount.describe('How far its cold may go below zero (R4).'),
     peerLimit: z.exactOptional(amount.describe('The credit that its holder grants this connector, where it is known.')),
     deduplicates: z.boolean().describe('Whether its holder answers a repeated id with the first answer (S1).'),
+    callsBack: z.exactOptional(z.boolean().describe('Its replies come later, to any thread (B8).')),
     routes: z.array(address).describe('Reached through it without being announced.'),
     mayAnnounce: z.exactOptional(z.array(prefix)),
   }),

@@ -64,6 +64,18 @@ export interface Counted {
 /** Hot, where this thread serves the account; otherwise straight to `given` (B7). */
 export type Pocket = 'hot' | 'given'
 
+/**
+ * What is done instead of a refund or a reroute, should a fulfillment of the attempt that it ends have been left in the book
+ * (B8): the receiver is credited. `late`: after the payment's own incoming expiry the sender is refunded all the same, and
+ * position pays.
+ */
+export interface Instead {
+  readonly pocket: Pocket
+  readonly counted: Counted
+  readonly late: boolean
+  readonly keepUntil?: UnixMs | undefined
+}
+
 export type Change =
   | { readonly type: 'take'; readonly account: AccountId; readonly amount: Amount }
   | { readonly type: 'give'; readonly account: AccountId; readonly amount: Amount }
@@ -73,6 +85,7 @@ export type Change =
       readonly payment: PaymentId
       readonly counted?: Counted | undefined
       readonly unresolved?: Unresolved | undefined
+      readonly instead?: Instead | undefined
     })
   | {
       readonly type: 'credit'
@@ -80,6 +93,8 @@ export type Change =
       readonly pocket: Pocket
       readonly reply: Reply
       readonly counted: Counted
+      /** Settled after the payment's own incoming expiry: where the sender's money goes back to, and position pays (B8). */
+      readonly refunds?: Pocket | undefined
       readonly keepUntil?: UnixMs | undefined
     }
   | {
@@ -89,6 +104,7 @@ export type Change =
       readonly reply: Reply
       readonly counted?: Counted | undefined
       readonly unresolved?: Unresolved | undefined
+      readonly instead?: Instead | undefined
       readonly keepUntil?: UnixMs | undefined
     }
   | {

@@ -4,6 +4,7 @@
  */
 import type { Payment } from '../payment/payment.ts'
 import type { Emitted, ThreadState } from '../threadState.ts'
+import type { Amount } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Change } from './change.ts'
 import type { Holding } from './holding.ts'
@@ -18,9 +19,9 @@ export function write(state: ThreadState, change: Change, payment?: Payment): vo
   else state.changedPayments.push(payment)
 }
 
-/** Notes that this step's commit gives money back: when it is durable, the total may be sent (B7). */
-export function noteGiven(state: ThreadState, holding: Holding): void {
-  state.changedGiven.push(holding)
+/** Notes that this step's commit gives money back: when it is durable, it may be sent (B7). */
+export function noteGiven(state: ThreadState, holding: Holding, amount: Amount): void {
+  state.changedGiven.push({ holding, amount })
 }
 
 const NONE: Emitted['given'] = []
@@ -29,7 +30,7 @@ const NONE: Emitted['given'] = []
 export function flush(state: ThreadState): void {
   if (state.changes.length === 0) return
   const changes = state.drops.length === 0 ? state.changes : state.changes.concat(state.drops)
-  const given = state.changedGiven.length === 0 ? NONE : state.changedGiven.map((holding) => ({ holding, total: holding.given }))
+  const given = state.changedGiven.length === 0 ? NONE : state.changedGiven
   const emitted: Emitted = { seq: ++state.seq, changes, payments: state.changedPayments, given }
   state.unacknowledged.push(emitted)
   state.effects.push({ type: 'commit', epoch: state.epoch, seq: emitted.seq, changes })

@@ -3,11 +3,11 @@
  * and once that is durable the running total is sent; only totals travel, so a lost or repeated cool does no harm.
  */
 import type { Cooled } from '../input.ts'
-import type { ThreadState } from '../threadState.ts'
-import { type Amount, excess } from '../values/amount.ts'
+import type { Given, ThreadState } from '../threadState.ts'
+import { type Amount, add, excess } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import { noteGiven, write } from './commits.ts'
-import { give, type Holding, hearCold, isAwaited, warmingViewOf } from './holding.ts'
+import { give, type Holding, hearCold, isAwaited, receive, warmingViewOf } from './holding.ts'
 import { keep } from './warming.ts'
 
 /** At most one cool of an account in this time, and one under way. */
@@ -34,11 +34,16 @@ export function coolIdle(state: ThreadState, holding: Holding, at: UnixMs): void
   }
 }
 
+/** Money comes in with this step's commit. */
+export function takeIn(state: ThreadState, holding: Holding, amount: Amount): void {
+  receive(holding, amount)
+  if (!holding.served) noteGiven(state, holding, amount)
+}
+
 /** After money came in: what is beyond the warming policy's measure goes back in the same commit. */
 export function coolExcess(state: ThreadState, holding: Holding, at: UnixMs): void {
   if (!holding.served) {
     coolUnserved(state, holding)
-    noteGiven(state, holding)
     return
   }
   if (holding.account.parallelism === 1) return
@@ -52,13 +57,13 @@ export function coolExcess(state: ThreadState, holding: Holding, at: UnixMs): vo
 function giveBack(state: ThreadState, holding: Holding, amount: Amount): void {
   give(holding, amount)
   write(state, { type: 'give', account: holding.account.id, amount })
-  noteGiven(state, holding)
+  noteGiven(state, holding, amount)
 }
 
-/** A commit that gave `total` is durable: it may be sent, now or when the interval is over. */
-export function givenIsDurable(state: ThreadState, holding: Holding, total: Amount, at: UnixMs): void {
-  if (total > holding.givenDurable) holding.givenDurable = total
-  sendCool(state, holding, at)
+/** What a commit gave is durable: it may be sent, now or when the interval is over. */
+export function givenIsDurable(state: ThreadState, given: readonly Given[], at: UnixMs): void {
+  for (const { holding, amount } of given) holding.givenDurable = add(holding.givenDurable, amount)
+  for (const { holding } of given) sendCool(state, holding, at)
 }
 
 export function coolIsDue(state: ThreadState, holding: Holding, at: UnixMs): void {

@@ -8,6 +8,7 @@ import { heardOperationAnswered, heardOperationAsked } from '../money/ask.ts'
 import { answer } from '../payment/answer.ts'
 import { begin, happen } from '../payment/lifecycle.ts'
 import { makePayment, type Payment, type Rival } from '../payment/payment.ts'
+import { heardLeftReply } from '../payment/replies.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import type { Prepare, Refusal } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
@@ -96,6 +97,9 @@ function heardMessage(state: ThreadState, message: LeftMessage, at: UnixMs): voi
       return heardOperationAsked(state, message, at)
     case 'operationAnswered':
       return heardOperationAnswered(state, message)
+    case 'fulfilled':
+    case 'rejected':
+      return heardLeftReply(state, message, at)
     default:
       return unreachable(message)
   }

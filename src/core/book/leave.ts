@@ -7,12 +7,14 @@ import type { Input } from '../input.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { ThreadId } from '../values/account.ts'
 import { write } from './commits.ts'
-import type { LeftMessage } from './message.ts'
+import type { Fulfilled, LeftMessage, Rejected } from './message.ts'
 
 /** A message on its way, and the one in our own book that it answers. */
 export interface Leaving {
   readonly effect: Extract<Effect, { type: 'leave' }>
   readonly consumes: string | undefined
+  /** Callbacks that are thanked when it lies there (B8). */
+  readonly requests: number[]
 }
 
 /** Returns the id of what is left. */
@@ -20,16 +22,32 @@ export function leave(state: ThreadState, to: ThreadId, make: (message: string) 
   state.lastMessage++
   const id = `${state.epoch}.${state.lastMessage}`
   const effect = { type: 'leave', to, message: make(id) } as const
-  state.leaving.set(id, { effect, consumes })
+  state.leaving.set(id, { effect, consumes, requests: [] })
   state.effects.push(effect)
   return id
 }
 
-/** It lies in the other's book. A recall finds nothing in a book that nobody has (B10). */
+/** A reply, for its payment's owner. What comes for the same attempt meanwhile waits with it: the first counts. */
+export function leaveReply(state: ThreadState, to: ThreadId, message: Fulfilled | Rejected, request: number): void {
+  const known = state.leaving.get(message.message)
+  if (known !== undefined) {
+    known.requests.push(request)
+    return
+  }
+  const effect = { type: 'leave', to, message } as const
+  state.leaving.set(message.message, { effect, consumes: undefined, requests: [request] })
+  state.effects.push(effect)
+}
+
+/** It lies in the other's book, or came too late for that. A recall finds nothing in a book that nobody has (B10). */
 export function heardLeftThere(state: ThreadState, { to, message, reply }: Extract<Input, { type: 'left' }>): void {
   const leaving = state.leaving.get(message)
   if (leaving === undefined) return
   state.leaving.delete(message)
-  if (reply === 'ok') state.effects.push({ type: 'wake', to })
+  for (const request of leaving.requests) state.effects.push({ type: 'thank', request, how: reply === 'ok' ? 'taken' : 'late' })
+  // One's own is read at the claim, or by now.
+  if (to === state.config.thread) {
+    if (state.serving) state.effects.push({ type: 'readLeft' })
+  } else if (reply === 'ok') state.effects.push({ type: 'wake', to })
   if (leaving.consumes !== undefined) write(state, { type: 'consumed', message: leaving.consumes })
 }

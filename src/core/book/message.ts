@@ -1,7 +1,10 @@
 /** What one thread leaves in another's book: it must not be lost, so it is durable before it is hinted at. */
 import type { MoneyReply, Operation } from '../money/operation.ts'
 import type { AccountId, ThreadId } from '../values/account.ts'
-import type { Prepare, Refusal, Reply } from '../values/packet.ts'
+import type { Condition } from '../values/condition.ts'
+import type { Fulfill, Prepare, Refusal, Reject, Reply } from '../values/packet.ts'
+import type { UnixMs } from '../values/time.ts'
+import type { PaymentId } from './change.ts'
 
 /** Who waits for an answer: a held request of this thread's own, or a colleague who left `message` here. */
 export type Asker = { readonly type: 'request'; readonly request: number } | { readonly type: 'colleague'; readonly thread: ThreadId; readonly message: string }
@@ -47,4 +50,27 @@ export interface OperationAnswered {
   readonly reply: MoneyReply | Refusal
 }
 
-export type LeftMessage = AskedAgain | Answered | Recall | OperationAsked | OperationAnswered
+/** A reply that reached another thread than its payment's owner (B8). Of one attempt there is one of each, the first. */
+interface ReplyThere {
+  readonly message: string
+  readonly payment: PaymentId
+  readonly attempt: number
+  /** Who replied: only the attempt's receiver counts. */
+  readonly from: AccountId
+  /** When it was received, by the clock of the thread that leaves it. */
+  readonly at: UnixMs
+}
+
+export interface Fulfilled extends ReplyThere {
+  readonly type: 'fulfilled'
+  /** What it fulfills: the book compares, and hashes nothing. */
+  readonly condition: Condition
+  readonly fulfill: Fulfill
+}
+
+export interface Rejected extends ReplyThere {
+  readonly type: 'rejected'
+  readonly reject: Reject
+}
+
+export type LeftMessage = AskedAgain | Answered | Recall | OperationAsked | OperationAnswered | Fulfilled | Rejected

@@ -16,6 +16,7 @@ import { askForWarmAgain } from './warm.ts'
 export function askAgain(state: ThreadState, at: UnixMs): void {
   if (!state.serving) {
     state.effects.push({ type: 'claim', epoch: state.epoch })
+    for (const { effect } of state.leaving.values()) state.effects.push(effect)
     return
   }
   resendLost(state)

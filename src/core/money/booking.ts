@@ -2,8 +2,8 @@
 import type { PaymentId } from '../book/change.ts'
 import { write } from '../book/commits.ts'
 import type { StoredPayment } from '../book/contents.ts'
-import { coolExcess } from '../book/cool.ts'
-import { type Holding, pocketOf, receive } from '../book/holding.ts'
+import { coolExcess, takeIn } from '../book/cool.ts'
+import { type Holding, pocketOf } from '../book/holding.ts'
 import { recallOthers } from '../book/recall.ts'
 import { askForWarm } from '../book/warm.ts'
 import type { ThreadState } from '../threadState.ts'
@@ -24,7 +24,7 @@ export function book(state: ThreadState, booking: Booking, at: UnixMs): void {
   if (at >= operation.expiresAt) return decline(state, booking, 'expired', at)
   if (operation.direction === 'withdrawal') return gather(state, booking, at)
   if (holding.full || operation.amount > roomToEnter(state, holding.account.unit)) return decline(state, booking, 'tooMuch', at)
-  receive(holding, operation.amount)
+  takeIn(state, holding, operation.amount)
   commit(state, booking, { type: 'moved' })
   coolExcess(state, holding, at)
 }

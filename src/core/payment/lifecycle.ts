@@ -11,8 +11,9 @@ import { unreachable } from '../values/unreachable.ts'
 import { admit } from './admission.ts'
 import { tell } from './answer.ts'
 import { nextAttempt, windowIsOpen } from './attempt.ts'
-import type { Attempt, Payment } from './payment.ts'
+import { type Attempt, attemptIdOf, type Payment } from './payment.ts'
 import { noBalance, notTaken, timedOut, tooManyWaiting, windowClosed, wrongPreimage } from './rejects.ts'
+import { thank } from './replies.ts'
 import { attemptOf, charge, credit, type Ended, endOf, recordReject, refund, reroute } from './settle.ts'
 import { type PaymentEvent, transitions } from './table.ts'
 
@@ -21,6 +22,8 @@ export interface Happening {
   readonly at: UnixMs
   readonly judgement?: 'pass' | 'fail'
   readonly fulfill?: Fulfill
+  /** When it was received, where that was by another thread (B8). */
+  readonly receivedAt?: UnixMs
   readonly reject?: Reject
 }
 
@@ -34,9 +37,10 @@ export function happen(state: ThreadState, payment: Payment, happening: Happenin
     case 'charge':
       return happening.judgement === 'pass' ? chargeNow(state, payment, at) : rejectNow(state, payment, noBalance(state))
     case 'send':
+      thank(state, payment)
       return send(state, payment, at)
     case 'credit':
-      return fulfilled(state, payment, given(happening.fulfill), at)
+      return fulfilled(state, payment, happening, at)
     case 'receiverRejected':
       return rejected(state, payment, given(happening.reject), at)
     case 'notTaken':
@@ -50,6 +54,7 @@ export function happen(state: ThreadState, payment: Payment, happening: Happenin
       // A recovered attempt's answer may have reached the process that died: no fault of the receiver's.
       return goOn(state, payment, timedOut(state), endOf(payment, payment.recovered ? undefined : 'fault', false), at)
     case 'answer':
+      thank(state, payment)
       return tell(state, payment)
     case 'ignoredLate':
     case 'ignoredEarly':
@@ -113,7 +118,7 @@ function emit(state: ThreadState, payment: Payment, attempt: Attempt): void {
   const prepare = { amount: attempt.outgoingAmount, expiresAt: attempt.outgoingExpiry, condition, destination, data }
   payment.sendings++
   if (attempt.repeatable) {
-    const requestId = `${payment.id}.${attempt.number}`
+    const requestId = attemptIdOf(payment.id, attempt.number)
     state.effects.push({ type: 'sendPrepare', to, payment: payment.id, attempt: attempt.number, requestId, prepare })
   } else state.effects.push({ type: 'sendPrepare', to, payment: payment.id, attempt: attempt.number, prepare })
 }
@@ -137,8 +142,10 @@ function sendAgain(state: ThreadState, payment: Payment, at: UnixMs): void {
   if (payment.unknown && at + MIN_MESSAGE_WINDOW_MS <= attempt.outgoingExpiry) emit(state, payment, attempt)
 }
 
-function fulfilled(state: ThreadState, payment: Payment, fulfill: Fulfill, at: UnixMs): void {
-  if (at > attemptOf(payment).outgoingExpiry + EXPIRY_GRACE_MS) return
+function fulfilled(state: ThreadState, payment: Payment, happening: Happening, at: UnixMs): void {
+  const { receivedAt = at } = happening
+  const fulfill = given(happening.fulfill)
+  if (receivedAt > attemptOf(payment).outgoingExpiry + EXPIRY_GRACE_MS) return
   if (matches(payment.prepare.condition, fulfill.fulfillment)) credit(state, payment, fulfill, at)
   else refund(state, payment, payment.receiverReject ?? wrongPreimage(state), endOf(payment, 'fault', true), at)
 }
@@ -167,7 +174,7 @@ function unsent(state: ThreadState, payment: Payment, at: UnixMs): void {
 function goOn(state: ThreadState, payment: Payment, reject: Reject, ended: Ended, at: UnixMs): void {
   if (!payment.recovered && attemptOf(payment).number <= state.config.failover) {
     const next = nextAttempt(state, payment, at)
-    if (!('code' in next)) return reroute(state, payment, next, ended)
+    if (!('code' in next)) return reroute(state, payment, next, ended, at)
   }
   refund(state, payment, payment.receiverReject ?? reject, ended, at)
 }

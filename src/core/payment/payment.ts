@@ -1,8 +1,10 @@
 /** A payment as its owner thread knows it, from the concentric prepare to the tombstone. */
-import type { PaymentId, PaymentRecord, RequestKey } from '../book/change.ts'
+import type { Counted, PaymentId, PaymentRecord, RequestKey } from '../book/change.ts'
 import type { Holding } from '../book/holding.ts'
 import type { Asker } from '../book/message.ts'
+import type { Thanks } from '../effect.ts'
 import type { ThreadState } from '../threadState.ts'
+import type { ThreadId } from '../values/account.ts'
 import { type Amount, ZERO } from '../values/amount.ts'
 import type { Condition } from '../values/condition.ts'
 import { NO_DATA, type Prepare, type Reject, type Reply } from '../values/packet.ts'
@@ -41,14 +43,48 @@ export interface Payment {
   /** The last reject that a receiver itself gave: it counts before ours. */
   receiverReject: Reject | undefined
   reply: Reply | undefined
+  /** What its refund or reroute ended, until the store has said whether that stands (B8). */
+  unsure: Unsure | undefined
+  /** Callbacks that wait until what they brought is durable. */
+  thanks: Thanking[] | undefined
   /** Prepares with other content that came under its id before the store said whose content is the first. */
   rivals: Rival[] | undefined
+}
+
+export interface Unsure {
+  readonly attempt: Attempt
+  readonly counted: Counted | undefined
+}
+
+interface Thanking {
+  readonly request: number
+  readonly how: Thanks
 }
 
 export interface Rival {
   readonly asker: Asker
   readonly prepare: Prepare
   readonly hash: string
+}
+
+/** The id under which an attempt is sent: whoever hears a reply to it can tell which, and whose, it is (B8). */
+export function attemptIdOf(payment: PaymentId, attempt: number): string {
+  return `${payment}.${attempt}`
+}
+
+const ATTEMPT_ID = /^(.+\.\d+)\.(\d{1,9})$/
+
+/** Undefined for an id that none of ours can be. */
+export function attemptOfId(id: string): { readonly payment: PaymentId; readonly attempt: number } | undefined {
+  const [, payment, attempt] = ATTEMPT_ID.exec(id) ?? []
+  return payment === undefined ? undefined : { payment: payment as PaymentId, attempt: Number(attempt) }
+}
+
+const OF_THREAD = /^(t\d+)-/
+
+/** The thread in whose book it is: a payment's id begins with its epoch, and an epoch with its thread. */
+export function ownerOf(id: PaymentId): ThreadId | undefined {
+  return OF_THREAD.exec(id)?.[1] as ThreadId | undefined
 }
 
 /** A new payment of `sender`, known by its id from now on. */
@@ -69,6 +105,8 @@ export function makePayment(state: ThreadState, sender: Holding, prepare: Prepar
     tried: [],
     receiverReject: undefined,
     reply: undefined,
+    unsure: undefined,
+    thanks: undefined,
     rivals: undefined,
   }
   sender.open++
@@ -109,6 +147,8 @@ export function takeUp(state: ThreadState, { id, sender, record, request, reply 
     tried: [],
     receiverReject: undefined,
     reply,
+    unsure: undefined,
+    thanks: undefined,
     rivals: undefined,
   }
   if (reply === undefined) sender.open++

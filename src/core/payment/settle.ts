@@ -1,14 +1,16 @@
 /** How a payment's money moves in the mirror and in the commit: charge, reroute, credit, refund, and the reject of none. */
-import type { Counted, Outcome, RequestKey, Unresolved } from '../book/change.ts'
+import type { Change, Counted, Instead, Outcome, RequestKey, Unresolved } from '../book/change.ts'
 import { write } from '../book/commits.ts'
-import { coolExcess, coolWhenIdle } from '../book/cool.ts'
+import { coolExcess, coolWhenIdle, givenIsDurable, takeIn } from '../book/cool.ts'
 import { count, type Holding, pocketOf, receive, spend } from '../book/holding.ts'
+import type { Converted } from '../input.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { Unit } from '../values/account.ts'
-import { add, type Balance, minus, plus, subtract, ZERO } from '../values/amount.ts'
+import { type Amount, add, type Balance, minus, plus, subtract, ZERO } from '../values/amount.ts'
 import type { Fulfill, Reply } from '../values/packet.ts'
 import { EXPIRY_GRACE_MS, type UnixMs } from '../values/time.ts'
 import type { Attempt, Payment } from './payment.ts'
+import { timedOut } from './rejects.ts'
 
 /** Step 1's commit: the sender is charged and the payment recorded, in one write (R1, R3). */
 export function charge(state: ThreadState, payment: Payment, attempt: Attempt, at: UnixMs): void {
@@ -44,9 +46,11 @@ export function charge(state: ThreadState, payment: Payment, attempt: Attempt, a
 }
 
 /** S2: the next attempt is written before it is sent; the last one's end is counted with it. */
-export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, ended: Ended): void {
+export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, ended: Ended, at: UnixMs): void {
+  const instead = insteadOf(state, payment, at)
   withdraw(state, payment)
-  tally(ended.counted, payment)
+  if (instead === undefined) tally(ended.counted, payment)
+  else payment.unsure = { attempt: attemptOf(payment), counted: ended.counted }
   offer(state, payment, attempt)
   payment.state = 'rerouting'
   write(
@@ -63,6 +67,7 @@ export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, 
       data: attempt.repeatable ? payment.prepare.data : undefined,
       counted: ended.counted,
       unresolved: ended.unresolved,
+      instead,
     },
     payment,
   )
@@ -89,27 +94,103 @@ export function endOf(payment: Payment, outcome: Outcome | undefined, answered: 
 export function credit(state: ThreadState, payment: Payment, fulfill: Fulfill, at: UnixMs): void {
   const attempt = attemptOf(payment)
   const { receiver, outgoingAmount } = attempt
+  const { sender, prepare } = payment
   withdraw(state, payment)
-  receive(receiver, outgoingAmount)
-  movePosition(state, payment.sender.account.unit, payment.prepare.amount)
+  takeIn(state, receiver, outgoingAmount)
+  const late = isLate(payment, at)
+  if (late) takeIn(state, sender, prepare.amount)
+  else movePosition(state, sender.account.unit, prepare.amount)
   movePosition(state, receiver.account.unit, minus(ZERO, outgoingAmount))
-  const counted: Counted = { route: attempt.route, account: receiver.account.id, outcome: 'success', amount: outgoingAmount }
+  const counted = successOf(attempt)
   count(receiver, counted)
-  settle(payment, 'crediting', fulfill)
-  write(state, { type: 'credit', payment: payment.id, pocket: pocketOf(receiver), reply: fulfill, counted, keepUntil: keptUntil(state, payment) }, payment)
+  const reply = late ? (payment.receiverReject ?? timedOut(state)) : fulfill
+  settle(payment, 'crediting', reply)
+  const refunds = late ? pocketOf(sender) : undefined
+  write(state, { type: 'credit', payment: payment.id, pocket: pocketOf(receiver), reply, counted, refunds, keepUntil: keptUntil(state, payment) }, payment)
   coolExcess(state, receiver, at)
+  if (late) coolExcess(state, sender, at)
+}
+
+function successOf({ route, receiver, outgoingAmount }: Attempt): Counted {
+  return { route, account: receiver.account.id, outcome: 'success', amount: outgoingAmount }
+}
+
+/** B8: its own incoming expiry is over: the sender is told that it failed, whatever the receiver did. */
+function isLate(payment: Payment, at: UnixMs): boolean {
+  return at > payment.prepare.expiresAt
 }
 
 /** The charge is undone: the sender has its money back, in the commit that keeps the reply. */
 export function refund(state: ThreadState, payment: Payment, reply: Reply, ended: Ended, at: UnixMs): void {
   const { sender, prepare } = payment
-  withdraw(state, payment)
-  tally(ended.counted, payment)
-  receive(sender, prepare.amount)
-  settle(payment, 'refunding', reply)
   const { counted, unresolved } = ended
-  write(state, { type: 'refund', payment: payment.id, pocket: pocketOf(sender), reply, counted, unresolved, keepUntil: keptUntil(state, payment) }, payment)
+  const instead = insteadOf(state, payment, at)
+  withdraw(state, payment)
+  settle(payment, 'refunding', reply)
+  const keepUntil = keptUntil(state, payment)
+  write(state, { type: 'refund', payment: payment.id, pocket: pocketOf(sender), reply, counted, unresolved, instead, keepUntil }, payment)
+  if (instead !== undefined) {
+    payment.unsure = { attempt: attemptOf(payment), counted }
+    return
+  }
+  tally(counted, payment)
+  takeIn(state, sender, prepare.amount)
   coolExcess(state, sender, at)
+}
+
+/** Only where a fulfillment may lie in the book that this life has not heard of (B8). */
+function insteadOf(state: ThreadState, payment: Payment, at: UnixMs): Instead | undefined {
+  const attempt = attemptOf(payment)
+  if (!payment.recovered && !attempt.receiver.account.callsBack) return undefined
+  return { pocket: pocketOf(attempt.receiver), counted: successOf(attempt), late: isLate(payment, at), keepUntil: keptUntil(state, payment) }
+}
+
+/** B8: the store has said whether a refund or a reroute stands; `converted` is what the sender is told instead. */
+export function becomeSure(state: ThreadState, payment: Payment, converted: Reply | undefined, at: UnixMs): void {
+  const { unsure } = payment
+  if (unsure === undefined) return
+  payment.unsure = undefined
+  if (converted !== undefined) return convert(state, payment, unsure.attempt, converted, at)
+  if (unsure.counted !== undefined) count(unsure.attempt.receiver, unsure.counted)
+  if (payment.state === 'refunding') receiveDurable(state, payment.sender, payment.prepare.amount, at)
+}
+
+/** What is kept of a commit, and sent again should the store lose it (B12), is what it came to. */
+export function noteConverted(state: ThreadState, seq: number, converted: readonly Converted[]): void {
+  const told = new Map(converted.map(({ payment, reply }) => [payment, reply]))
+  for (const emitted of state.unacknowledged) {
+    if (emitted.seq > seq) return
+    emitted.changes = emitted.changes.map((change) => {
+      if (change.type !== 'refund' && change.type !== 'reroute') return change
+      const reply = told.get(change.payment)
+      return reply === undefined || change.instead === undefined ? change : creditOf(change, change.instead, reply)
+    })
+  }
+}
+
+function creditOf(change: Extract<Change, { type: 'refund' | 'reroute' }>, { pocket, counted, keepUntil }: Instead, reply: Reply): Change {
+  const refunds = change.type === 'refund' && reply.type === 'reject' ? change.pocket : undefined
+  return { type: 'credit', payment: change.payment, pocket, reply, counted, refunds, keepUntil }
+}
+
+function convert(state: ThreadState, payment: Payment, attempt: Attempt, reply: Reply, at: UnixMs): void {
+  const { sender, prepare } = payment
+  const { receiver, outgoingAmount } = attempt
+  if (payment.state === 'rerouting') withdraw(state, payment)
+  payment.attempt = attempt
+  receiveDurable(state, receiver, outgoingAmount, at)
+  if (reply.type === 'fulfill') movePosition(state, sender.account.unit, prepare.amount)
+  else receiveDurable(state, sender, prepare.amount, at)
+  movePosition(state, receiver.account.unit, minus(ZERO, outgoingAmount))
+  count(receiver, successOf(attempt))
+  settle(payment, 'crediting', reply)
+}
+
+/** Money that the store has booked already. */
+function receiveDurable(state: ThreadState, holding: Holding, amount: Amount, at: UnixMs): void {
+  receive(holding, amount)
+  if (holding.served) coolExcess(state, holding, at)
+  else givenIsDurable(state, [{ holding, amount }], at)
 }
 
 /** B4: with an id, even a reject that moved nothing is durable before it is told. */

@@ -30,6 +30,8 @@ export interface Account {
   readonly peerLimit?: Amount | undefined
   /** Whether it answers a repeated id with the first answer (S1). */
   readonly deduplicates: boolean
+  /** Its replies come later, by callbacks to any thread of this node (B8). */
+  readonly callsBack?: boolean
   /** Prefixes reached through it without being announced. */
   readonly routes: readonly Address[]
   /** What it may announce (A3); left out: by relation. */

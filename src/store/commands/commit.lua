@@ -4,8 +4,9 @@
 -- ARGV   1 epoch  2 one text, of words each closed by a unit separator; for each commit: seq, number of words that follow, its
 --        changes as src/store/changes.ts writes them (amounts in base units). Below, ARGV are these words: as arguments each
 --        would cost the sender and Redis more than all the rest of it.
--- Reply  for each commit 'ok', 'already', 'fenced', or 'gap ' and the last number that the book has; or, as the last one,
---        'refused: ' and why: nothing was done of this commit and those after it
+-- Reply  for each commit 'ok', 'already', 'fenced', or 'gap ' and the last number that the book has; 'converted' instead of the
+--        first two where refunds and reroutes met a left fulfillment and credited, then a line for each: payment, space, what
+--        is told; or, as the last one, 'refused: ' and why: nothing was done of this commit and those after it
 --        'missing': no such book
 -- Each commit is planned before its first write. Redis then makes the sums in place; should one not fit, those made are
 -- taken back and nothing else is written. What is only replaced (payments, the last number) or counted (tallies) is written
@@ -25,8 +26,8 @@ local ARGV = wordsOf(ARGV[2])
 local BOOK, HOT, TAKEN, GIVEN, UNDER_WAY, PAYMENTS, POSITION, ENTERED, TALLIES, LEFT = unpack(KEYS)
 
 -- The plan of the commit at hand. sums: key, field, amount, …; stored: payment → text, or false for none;
--- counted: account and route, outcome, amount, …; consumed: ids of messages.
-local sums, stored, counted, consumed
+-- counted: account and route, outcome, amount, …; consumed: ids of messages; converted: payment, space, what is told.
+local sums, stored, counted, consumed, converted
 -- Of the commits that are applied, what is still to be written: payment → text, or false for none; field of TALLIES → how
 -- often, how much, and the field of that.
 local kept, tallied = {}, {}
@@ -45,11 +46,17 @@ end
 -- A stored payment: ten lines, see src/store/payments.ts.
 local LINES = '^' .. string.rep('([^\n]*)\n', 9) .. '([^\n]*)$'
 
--- Its lines, while it is under way; nothing otherwise.
-local function underWay(payment)
+-- As it is by now; false or nothing where it is not there.
+local function textOf(payment)
   local text = stored[payment]
   if text == nil then text = kept[payment] end
   if text == nil then text = redis.call('HGET', PAYMENTS, payment) end
+  return text
+end
+
+-- Its lines, while it is under way; nothing otherwise.
+local function underWay(payment)
+  local text = textOf(payment)
   if not text then return nil end
   local lines = { string.match(text, LINES) }
   if lines[7] == '' or lines[10] ~= '' then return nil end
@@ -57,7 +64,7 @@ local function underWay(payment)
 end
 
 local function notUnderWay(payment)
-  return nil, 'payment ' .. payment .. ' is not under way'
+  return 'payment ' .. payment .. ' is not under way'
 end
 
 local function noteUnresolved(lines, unresolved)
@@ -76,19 +83,54 @@ local function pocketOf(word)
   return GIVEN
 end
 
--- Each plans one change, whose arguments begin at i, and returns where the next one begins; or nil and why not.
+local function credit(lines, pocket, refunds)
+  add(pocketOf(pocket), lines[4], lines[5])
+  -- Settled after its own expiry: the sender has its money back, and position pays (B8).
+  if refunds ~= '' then
+    add(pocketOf(refunds), lines[1], lines[2])
+    add(POSITION, lines[6], negated(lines[5]))
+  -- The same amount in the same unit in and out moves nothing.
+  elseif lines[3] ~= lines[6] or lines[2] ~= lines[5] then
+    add(POSITION, lines[3], lines[2])
+    add(POSITION, lines[6], negated(lines[5]))
+  end
+end
+
+-- B8: where a fulfillment of the attempt that a refund or a reroute ends was left, its receiver is credited instead, as the
+-- six arguments at i say. Of a refund, tombstone and pocket are its own: they stand where it is late.
+local function convert(payment, lines, i, tombstone, pocket)
+  if ARGV[i] == '' then return false end
+  local id = 'fulfilled.' .. payment .. '.' .. string.format('%.0f', cjson.decode(lines[7])[3])
+  local left = redis.call('HGET', LEFT, id)
+  if not left then return false end
+  consumed[#consumed + 1] = id
+  local refunds = ''
+  if ARGV[i + 4] == 'late' and tombstone then
+    refunds = pocket
+  else
+    tombstone = '[' .. ARGV[i + 5] .. ',' .. string.match(left, '(%["fulfill",.*%])%]$') .. ']'
+  end
+  settle(payment, lines, string.sub(tombstone, 1, -2) .. ',"converted"]')
+  credit(lines, ARGV[i], refunds)
+  count(ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+  converted[#converted + 1] = payment .. ' ' .. string.match(tombstone, '^%[[^,]*,(.*)%]$')
+  return true
+end
+
+-- How many arguments follow each word.
+local SIZE = { take = 2, give = 2, charge = 2, reroute = 15, credit = 7, refund = 13, reject = 2, unconditional = 6, consumed = 1, dropped = 1 }
+
+-- Each plans one change, whose arguments begin at i; or returns why not.
 local plan = {}
 
 plan.take = function(i)
   add(HOT, ARGV[i], ARGV[i + 1])
   add(TAKEN, ARGV[i], ARGV[i + 1])
-  return i + 2
 end
 
 plan.give = function(i)
   add(HOT, ARGV[i], negated(ARGV[i + 1]))
   add(GIVEN, ARGV[i], ARGV[i + 1])
-  return i + 2
 end
 
 plan.charge = function(i)
@@ -97,20 +139,19 @@ plan.charge = function(i)
   add(HOT, sender, negated(incomingAmount))
   add(UNDER_WAY, receiver, outgoingAmount)
   stored[ARGV[i]] = text
-  return i + 2
 end
 
 plan.reroute = function(i)
   local payment = ARGV[i]
   local lines = underWay(payment)
   if not lines then return notUnderWay(payment) end
+  if convert(payment, lines, i + 9) then return end
   add(UNDER_WAY, lines[4], negated(lines[5]))
   for line = 4, 7 do lines[line] = ARGV[i + line - 3] end
   add(UNDER_WAY, lines[4], lines[5])
   count(ARGV[i + 5], ARGV[i + 6], ARGV[i + 7])
   noteUnresolved(lines, ARGV[i + 8])
   stored[payment] = table.concat(lines, '\n')
-  return i + 9
 end
 
 plan.credit = function(i)
@@ -118,30 +159,23 @@ plan.credit = function(i)
   local lines = underWay(payment)
   if not lines then return notUnderWay(payment) end
   settle(payment, lines, ARGV[i + 2])
-  add(pocketOf(ARGV[i + 1]), lines[4], lines[5])
-  -- The same amount in the same unit in and out moves nothing.
-  if lines[3] ~= lines[6] or lines[2] ~= lines[5] then
-    add(POSITION, lines[3], lines[2])
-    add(POSITION, lines[6], negated(lines[5]))
-  end
+  credit(lines, ARGV[i + 1], ARGV[i + 6])
   count(ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
-  return i + 6
 end
 
 plan.refund = function(i)
   local payment = ARGV[i]
   local lines = underWay(payment)
   if not lines then return notUnderWay(payment) end
+  if convert(payment, lines, i + 7, ARGV[i + 2], ARGV[i + 1]) then return end
   noteUnresolved(lines, ARGV[i + 6])
   settle(payment, lines, ARGV[i + 2])
   add(pocketOf(ARGV[i + 1]), lines[1], lines[2])
   count(ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
-  return i + 7
 end
 
 plan.reject = function(i)
   stored[ARGV[i]] = ARGV[i + 1]
-  return i + 2
 end
 
 plan.unconditional = function(i)
@@ -150,29 +184,48 @@ plan.unconditional = function(i)
     add(ENTERED, ARGV[i + 4], ARGV[i + 3])
   end
   stored[ARGV[i]] = ARGV[i + 5]
-  return i + 6
 end
 
 plan.consumed = function(i)
   consumed[#consumed + 1] = ARGV[i]
-  return i + 1
 end
 
 plan.dropped = function(i)
   stored[ARGV[i]] = false
-  return i + 1
+end
+
+local function begin()
+  sums, stored, counted, consumed, converted = {}, {}, {}, {}, {}
 end
 
 local function planned(first, last)
-  sums, stored, counted, consumed = {}, {}, {}, {}
+  begin()
   local i = first
   while i <= last do
     local change = plan[ARGV[i]]
     if not change then return 'no change is called ' .. ARGV[i] end
-    local following, why = change(i + 1)
-    if not following then return why end
-    i = following
+    local why = change(i + 1)
+    if why then return why end
+    i = i + 1 + SIZE[ARGV[i]]
   end
+end
+
+-- Of a commit that was applied before: which of its refunds and reroutes were converted then.
+local function findConverted(first, last)
+  begin()
+  local i = first
+  while i <= last do
+    local word = ARGV[i]
+    local text = (word == 'refund' or word == 'reroute') and textOf(ARGV[i + 1])
+    local told = text and string.match(text, '\n%[[^,\n]*,([^\n]*),"converted"%]$')
+    if told then converted[#converted + 1] = ARGV[i + 1] .. ' ' .. told end
+    i = i + 1 + SIZE[word]
+  end
+end
+
+local function replyWith(word)
+  if #converted == 0 then return word end
+  return 'converted\n' .. table.concat(converted, '\n')
 end
 
 -- Nothing, or why a sum could not be made.
@@ -233,7 +286,10 @@ end
 
 local function apply(seq, first, final)
   if book[1] ~= EPOCH then return 'fenced' end
-  if tonumber(seq) <= tonumber(last) then return 'already' end
+  if tonumber(seq) <= tonumber(last) then
+    findConverted(first, final)
+    return replyWith('already')
+  end
   if tonumber(seq) > tonumber(last) + 1 then return 'gap ' .. last end
   local why = planned(first, final)
   if why then return 'refused: ' .. why end
@@ -242,7 +298,7 @@ local function apply(seq, first, final)
   if why then return 'refused: ' .. why end
   keep()
   last = seq
-  return 'ok'
+  return replyWith('ok')
 end
 
 local replies = {}

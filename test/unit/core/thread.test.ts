@@ -15,7 +15,7 @@ describe('a thread starts', () => {
   test('started → claims its book under its epoch, and serves once it has it', () => {
     const t0 = oneThread({ ...setting, unstarted: true, holds: ['claim'] })
     const effects = t0.start()
-    expect(effects).toEqual([{ type: 'claim', epoch: 'et0' }])
+    expect(effects).toEqual([{ type: 'claim', epoch: 't0-1' }])
     expect(toldIn(t0.prepare(pay))).toEqual([503])
     expect(deadlines(t0.release(only(effects, 'claim')))).toEqual([t0.now + 1_000])
     expect(ofType(t0.prepare(pay), 'sendPrepare')).toHaveLength(1)

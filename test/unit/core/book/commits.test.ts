@@ -25,7 +25,7 @@ describe('B2: one order', () => {
     t0.store.claim('t0', { type: 'claim', epoch: 'before' })
     for (let seq = 1; seq <= 41; seq++) t0.store.commit('t0', { type: 'commit', epoch: 'before', seq, changes: [] })
     t0.start()
-    expect(ofType(t0.prepare(pay), 'commit')).toMatchObject([{ epoch: 'et0', seq: 42 }])
+    expect(ofType(t0.prepare(pay), 'commit')).toMatchObject([{ epoch: 't0-1', seq: 42 }])
   })
 
   test('each step that changes the book → one commit, numbered one after the other', () => {
@@ -49,8 +49,8 @@ describe('B2: one order', () => {
   test('a later one is acknowledged → those before it are too, in their order', () => {
     const t0 = thread()
     const commits = [t0.prepare(pay), t0.prepare(pay), t0.prepare(pay)].flatMap(seqs)
-    expect(sent(t0.hear({ type: 'committed', seq: commits[1] as number, reply: 'ok' }))).toEqual(['et0.3', 'et0.4'])
-    expect(sent(t0.hear({ type: 'committed', seq: commits[2] as number, reply: 'ok' }))).toEqual(['et0.5'])
+    expect(sent(t0.hear({ type: 'committed', seq: commits[1] as number, reply: 'ok' }))).toEqual(['t0-1.3', 't0-1.4'])
+    expect(sent(t0.hear({ type: 'committed', seq: commits[2] as number, reply: 'ok' }))).toEqual(['t0-1.5'])
   })
 
   test('`gap` → everything unacknowledged again, in order and unchanged, once', () => {
@@ -93,7 +93,7 @@ describe('B2: one order', () => {
     const again = commits.slice(1).flatMap((commit) => t0.release(commit))
     expect(seqs(again)).toEqual(commits.map(({ seq }) => seq))
     const effects = ofType(again, 'commit').flatMap((commit) => t0.release(commit))
-    expect(sent(effects)).toEqual(['et0.3', 'et0.4', 'et0.5'])
+    expect(sent(effects)).toEqual(['t0-1.3', 't0-1.4', 't0-1.5'])
     expect(t0.store.balanceOf(alice.id)).toBe(970n)
   })
 })

@@ -19,7 +19,7 @@ function threads(holds: readonly Effect['type'][] = []): [OneThread, OneThread, 
 
 /** As t1 leaves it with t0. */
 function askedAgain(prepare: Prepare, hash = contentHash(prepare)): AskedAgain {
-  return { type: 'askedAgain', message: 'et1.7', from: 't1', account: alice.id, requestId: 'x', hash, prepare }
+  return { type: 'askedAgain', message: 't1-1.7', from: 't1', account: alice.id, requestId: 'x', hash, prepare }
 }
 
 const struckOut = (effects: readonly Effect[]) => changesIn(effects).flatMap((change) => (change.type === 'consumed' ? [change.message] : []))
@@ -159,7 +159,7 @@ describe('B4: asked again at another thread', () => {
     const [t0, t1] = threads()
     t0.prepare(pay)
     const asked = askedAgain(t1.packet(pay), 'other')
-    expect(only(t0.hear({ type: 'leftRead', messages: [asked] }), 'leave')).toMatchObject({ to: 't1', message: { answers: 'et1.7', reply: { status: 409 } } })
+    expect(only(t0.hear({ type: 'leftRead', messages: [asked] }), 'leave')).toMatchObject({ to: 't1', message: { answers: 't1-1.7', reply: { status: 409 } } })
   })
 
   test('too old when the owner reads it → 410 is left', () => {
@@ -167,7 +167,7 @@ describe('B4: asked again at another thread', () => {
     const prepare = t1.packet(pay)
     t0.pass(70_001)
     const effects = t0.hear({ type: 'leftRead', messages: [askedAgain(prepare)] })
-    expect(only(effects, 'leave')).toMatchObject({ to: 't1', message: { answers: 'et1.7', reply: { status: 410 } } })
+    expect(only(effects, 'leave')).toMatchObject({ to: 't1', message: { answers: 't1-1.7', reply: { status: 410 } } })
   })
 })
 
@@ -194,7 +194,7 @@ describe('what is left between threads', () => {
     t0.world.held.add('leave')
     const leave = only(t0.fulfill(sent), 'leave')
     expect(struckOut(t0.news())).toEqual([])
-    expect(struckOut(t0.release(leave))).toEqual(['et1.1'])
+    expect(struckOut(t0.release(leave))).toEqual(['t1-1.1'])
     expect(leftIn(t0, t1)).toEqual([0, 0])
   })
 
@@ -202,7 +202,7 @@ describe('what is left between threads', () => {
     const [t0, t1] = threads()
     t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
     t1.prepare(pay)
-    expect(struckOut(t1.news())).toEqual(['et0.1'])
+    expect(struckOut(t1.news())).toEqual(['t0-1.1'])
   })
 
   test('asked is read again before its striking out is durable → handled once', () => {
@@ -223,10 +223,10 @@ describe('what is left between threads', () => {
 
   test('an answer that nobody waits for → told to nobody, and struck out', () => {
     const [t0] = threads()
-    const answered = { type: 'answered', message: 'et1.7', answers: 'et0.9', reply: { type: 'refusal', status: 410, message: '' } } as const
+    const answered = { type: 'answered', message: 't1-1.7', answers: 't0-1.9', reply: { type: 'refusal', status: 410, message: '' } } as const
     const effects = t0.hear({ type: 'leftRead', messages: [answered] })
     expect(typesOf(effects)).toEqual(['commit'])
-    expect(struckOut(effects)).toEqual(['et1.7'])
+    expect(struckOut(effects)).toEqual(['t1-1.7'])
   })
 
   test('a second answer to what was asked once → told once', () => {
@@ -234,7 +234,7 @@ describe('what is left between threads', () => {
     t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
     t1.prepare(pay)
     t1.news()
-    const again = { type: 'answered', message: 'et0.9', answers: 'et1.1', reply: { type: 'refusal', status: 410, message: '' } } as const
+    const again = { type: 'answered', message: 't0-1.9', answers: 't1-1.1', reply: { type: 'refusal', status: 410, message: '' } } as const
     expect(toldIn(t1.hear({ type: 'leftRead', messages: [again] }))).toEqual([])
   })
 
@@ -260,7 +260,7 @@ describe('what is left between threads', () => {
     t0.prepare(pay)
     t1.prepare(pay)
     t1.prepare(pay)
-    expect(ofType(t1.news(), 'leave').map(({ message }) => message.message)).toEqual(['et1.1', 'et1.2'])
+    expect(ofType(t1.news(), 'leave').map(({ message }) => message.message)).toEqual(['t1-1.1', 't1-1.2'])
   })
 })
 

@@ -409,7 +409,7 @@ describe('B9: what the book knows is known again', () => {
     t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
     const last = ofType(t0.news(), 'commit').at(-1)?.seq ?? 0
     t0.restart()
-    expect(only(t0.prepare(pay), 'commit')).toMatchObject({ seq: last + 1, epoch: 'et0-2' })
+    expect(only(t0.prepare(pay), 'commit')).toMatchObject({ seq: last + 1, epoch: 't0-2' })
   })
 
   test('kept answers count against the bound of ids', () => {
@@ -432,7 +432,7 @@ describe('B5: tombstones', () => {
     expect(toldIn(t0.ask(alice, packet, 'x'))).toEqual([410])
     t0.news()
     t0.prepare(pay)
-    expect(changesOf(t0, 'dropped')).toEqual([{ type: 'dropped', payment: 'et0.1' }])
+    expect(changesOf(t0, 'dropped')).toEqual([{ type: 'dropped', payment: 't0-1.1' }])
     expect(payments(t0).map(({ record }) => record?.request)).toEqual([undefined])
   })
 
@@ -468,7 +468,7 @@ describe('B5: tombstones', () => {
     t0.restart()
     expect(changesOf(t0, 'dropped')).toEqual([])
     t0.prepare(pay)
-    expect(changesOf(t0, 'dropped')).toEqual([{ type: 'dropped', payment: 'et0.1' }])
+    expect(changesOf(t0, 'dropped')).toEqual([{ type: 'dropped', payment: 't0-1.1' }])
   })
 })
 

@@ -23,9 +23,9 @@ describe('B5: a tombstone without an id', () => {
   test('its own commit is acknowledged → dropped with the next commit, not before', () => {
     const t0 = thread()
     expect(typesOf(changesIn(fulfilled(t0)))).not.toContain('dropped')
-    expect(kept(t0)).toEqual(['et0.1'])
-    expect(dropped(t0.prepare(pay))).toMatchObject([{ payment: 'et0.1' }])
-    expect(kept(t0)).toEqual(['et0.2'])
+    expect(kept(t0)).toEqual(['t0-1.1'])
+    expect(dropped(t0.prepare(pay))).toMatchObject([{ payment: 't0-1.1' }])
+    expect(kept(t0)).toEqual(['t0-1.2'])
   })
 
   test('its own commit is not yet acknowledged → the next commit does not drop it', () => {
@@ -50,14 +50,14 @@ describe('B4, B5: a tombstone with an id', () => {
     expect(changesIn(settling)).toMatchObject([{ type: 'credit', reply: { type: 'fulfill' }, keepUntil: t0.now + EXPIRY_MS + RETENTION_MS }])
     t0.pass(EXPIRY_MS + RETENTION_MS - 1)
     t0.prepare(pay)
-    expect(kept(t0)).toContain('et0.1')
+    expect(kept(t0)).toContain('t0-1.1')
   })
 
   test('the retention is over → dropped with the next commit', () => {
     const t0 = thread()
     fulfilled(t0, 'x')
     t0.pass(EXPIRY_MS + RETENTION_MS)
-    expect(dropped(t0.prepare(pay))).toMatchObject([{ payment: 'et0.1' }])
+    expect(dropped(t0.prepare(pay))).toMatchObject([{ payment: 't0-1.1' }])
   })
 
   test.each([

@@ -128,7 +128,7 @@ describe('S1: sending', () => {
           t0.fail(each, 'unknown')
         }
       }
-      expect(first.requestId).toBe('et0.1.1')
+      expect(first.requestId).toBe('t0-1.1.1')
       expect(again).toEqual([50, 150, 350, 750, 1_550, 3_150, 5_150, 7_150])
       expect(t0.now - first.prepare.expiresAt).toBeLessThanOrEqual(500)
     })
@@ -136,9 +136,9 @@ describe('S1: sending', () => {
     test('asked again, and not taken → stays unknown, and is asked again: nobody else is', () => {
       const { t0, first } = sent([twin, carol])
       t0.fail(first, 'unknown')
-      expect(repeats(t0.pass(50))).toEqual([[1, 'et0.1.1']])
+      expect(repeats(t0.pass(50))).toEqual([[1, 't0-1.1.1']])
       expect(t0.fail(first, 'notTaken')).toMatchObject([{ type: 'sleepUntil' }])
-      expect(repeats(t0.pass(100))).toEqual([[1, 'et0.1.1']])
+      expect(repeats(t0.pass(100))).toEqual([[1, 't0-1.1.1']])
     })
 
     test('answered before its time to be asked again → it is not', () => {
@@ -153,7 +153,7 @@ describe('S1: sending', () => {
       t0.hear({ type: 'deduplicationHeard', account: twin.id, deduplicates: false })
       expect(only(t0.prepare(pay), 'sendPrepare').requestId).toBeUndefined()
       t0.hear({ type: 'deduplicationHeard', account: twin.id, deduplicates: true })
-      expect(only(t0.prepare({ ...pay, preimage: 2 }), 'sendPrepare').requestId).toBe('et0.2.1')
+      expect(only(t0.prepare({ ...pay, preimage: 2 }), 'sendPrepare').requestId).toBe('t0-1.2.1')
     })
   })
 

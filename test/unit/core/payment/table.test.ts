@@ -106,10 +106,10 @@ describe('late, early and repeated messages through the door', () => {
   test('answers to the first attempt before its charge is durable → ignored, then it is sent', () => {
     const thread = oneThread({ ...setting, holds: ['commit'] })
     const charge = only(thread.prepare(pay), 'commit')
-    const early = { type: 'sendPrepare', to: bob.id, payment: 'et0.1', attempt: 1 } as Parameters<typeof thread.fulfill>[0]
+    const early = { type: 'sendPrepare', to: bob.id, payment: 't0-1.1', attempt: 1 } as Parameters<typeof thread.fulfill>[0]
     expect(thread.fulfill(early)).toEqual([])
     expect(thread.reject(early, 'F00')).toEqual([])
-    expect(only(thread.release(charge), 'sendPrepare').payment).toBe('et0.1')
+    expect(only(thread.release(charge), 'sendPrepare').payment).toBe('t0-1.1')
   })
 
   test('an answer to the next attempt before its reroute is durable → ignored, then it is sent', () => {
@@ -144,7 +144,7 @@ describe('late, early and repeated messages through the door', () => {
   test('a payment that nobody knows → ignored', () => {
     const thread = oneThread(setting)
     const first = only(thread.prepare(pay), 'sendPrepare')
-    const unknown = { ...first, payment: 'et0.99' as typeof first.payment }
+    const unknown = { ...first, payment: 't0-1.99' as typeof first.payment }
     expect([thread.fulfill(unknown), thread.reject(unknown, 'F00'), thread.fail(unknown, 'notTaken')]).toEqual([[], [], []])
   })
 })

@@ -118,7 +118,7 @@ describe.each(Object.entries(RUNS))('%s', (_, { lines, checkedR5 }) => {
       if (line.kind !== 'message' || line.message.type === 'announcement') continue
       const exchange = `${line.line} ${line.exchange}`
       for (const end of [line.from, line.to]) if (connectors.has(end)) expect(accounts).toContain(`${end}, ${line.line}`)
-      if (line.message.type === 'prepare') open.set(exchange, `${line.from} ${line.to} ${line.message.condition}`)
+      if (line.message.type === 'prepare' || line.message.type === 'callback') open.set(exchange, `${line.from} ${line.to} ${line.message.condition}`)
       else {
         expect(open.get(exchange)).toBe(`${line.to} ${line.from} ${line.message.condition}`)
         open.delete(exchange)
@@ -186,7 +186,8 @@ test('all runs together → every kind of line that the schema knows', () => {
   const claimsOvertake = live({ faults: [crashAt(1_012), crashAt(1_034, { restartAfter: ms(1), arrives: 1, lateBy: ms(50) })], payment: { atMs: 1_090 } })
   // A store that goes back moves money in no store line.
   const failsOver = traced(withEveryFault((kind) => kind === 'store-failover'))
-  const one = [...Object.values(RUNS), claimsOvertake, failsOver].map(({ lines }) => lines)
+  const calledBack = live({ faults: [], answers: 'callback' })
+  const one = [...Object.values(RUNS), claimsOvertake, failsOver, calledBack].map(({ lines }) => lines)
   const seen = new Set([...one, ...lossy].flatMap((lines) => lines.flatMap(kindsIn)))
   expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
 })
