@@ -23,7 +23,7 @@ export interface Named {
   readonly mutant: Mutant
 }
 
-const RUN_MS = 240_000
+const RUN_MS = 590_000
 /** What a unit test may import besides src and sim. */
 const TEST_FOLDERS = ['test/fixtures', 'test/arbitraries', 'test/conformance', 'test/processes.ts', 'vitest.config.ts']
 

@@ -7,7 +7,7 @@ import { mutantNamed, mutantNames } from '../../sim/mutants/mutants.ts'
 import { mutantOf, patched } from '../../sim/mutants/patch.ts'
 import { kill, type Verdict } from './kill.ts'
 
-const RUN_MS = 300_000
+const RUN_MS = 600_000
 const FEWEST = 40
 const RULES = [
   ...['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7'],
