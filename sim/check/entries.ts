@@ -2,6 +2,8 @@
 import type { PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
+import type { Condition } from '../../src/core/values/condition.ts'
+import type { Prepare } from '../../src/core/values/packet.ts'
 
 export interface Entry {
   readonly sender: AccountId
@@ -17,6 +19,14 @@ export interface Entry {
   seq: number
   /** The excentric prepare that left last. */
   sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
+  /** The attempt whose receiver has rejected it, was not reached or came with a wrong preimage: nothing more is heard of it. */
+  closed: number
+  /** The attempt of which nobody knows whether it was taken. */
+  unknown: number
+  /** Attempts whose receiver was heard to fulfill in time, by any thread. */
+  presented: readonly number[]
+  /** It came in the very instant in which the timer fires: either may be first. */
+  atTheEdge: boolean
   /** Its receiver was heard to fulfill in time. */
   fulfilled: boolean
   /** It was, and the life that waited for it had ended, or ended before it was credited. */
@@ -37,6 +47,25 @@ export interface Entry {
   /** Another payment with its condition, which came by another way. */
   older: Entry | undefined
 }
+
+/** An entry of which nothing was heard yet. */
+export const FRESH = {
+  sent: undefined,
+  closed: 0,
+  unknown: 0,
+  presented: [],
+  atTheEdge: false,
+  fulfilled: false,
+  missed: false,
+  calledBack: false,
+  lies: false,
+  thanked: false,
+  paidLate: false,
+  told: false,
+  toldOf: undefined,
+  excused: false,
+  older: undefined,
+} as const
 
 /** Payments by their condition, rejects that moved nothing by sender and id. */
 export class Entries {
@@ -59,11 +88,20 @@ export class Entries {
     if (entry.record === undefined || this.find(condition, entry.record.payment) === undefined) this.add(condition, entry)
   }
 
-  /** The youngest that this sender sent, under this id or without one. */
-  ofSender(condition: string, sender: AccountId, requestId: string | undefined): Entry | undefined {
-    let entry = this.#byKey.get(condition)
-    while (entry !== undefined && (entry.sender !== sender || entry.requestId !== requestId)) entry = entry.older
-    return entry
+  /** Those that this sender sent, as this prepare: youngest first. More than one only where it sent the same again. */
+  ofSender(sender: AccountId, { condition, amount, expiresAt }: Prepare): Entry[] {
+    const entries: Entry[] = []
+    for (let entry = this.#byKey.get(condition); entry !== undefined; entry = entry.older) {
+      const { record } = entry
+      if (entry.sender === sender && record?.incomingAmount === amount && record.incomingExpiry === expiresAt) entries.push(entry)
+    }
+    return entries
+  }
+
+  /** By its id alone: looked for everywhere. */
+  conditionOf(payment: PaymentId): Condition | undefined {
+    for (const [, { record }] of this.all()) if (record?.payment === payment) return record.condition
+    return undefined
   }
 
   rejected(key: string): Entry | undefined {

@@ -99,7 +99,7 @@ function snapshotOf({ accounts, routes }: SmallWorld, named: (name: string) => A
   const mapper = new Map<string, readonly Way[]>()
   for (const { name } of accounts) mapper.set(`${HUB}.${name}`, [wayOf(name)])
   for (const [prefix, names] of routes) mapper.set(prefix, names.map(wayOf))
-  return { at: START_MS, mapper, accounts: new Map(), tallies: new Map(), seqs: new Map() }
+  return { version: 1, at: START_MS, mapper, accounts: new Map(), tallies: new Map(), seqs: new Map() }
 }
 
 function configOf(world: SmallWorld, directory: ThreadConfig['directory'], thread: ThreadId): ThreadConfig {

@@ -5,7 +5,7 @@
  */
 import { longestOutageMs } from '../faults/times.ts'
 import { type Plan, userLine } from '../workload/plan.ts'
-import { drawBehaviours } from './behaviours.ts'
+import { drawBehaviours, isFelt } from './behaviours.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
 import { drawShape } from './shape.ts'
@@ -28,7 +28,7 @@ export function planOf(seed: number): Plan {
   const faults = drawFaults(new Draws(seed, 'faults'), { connectors, lines: lineNames, fromMs: FIRST_MS, untilMs: healedMs })
   const names = connectors.map(({ name }) => name)
   const behaviours = drawBehaviours(new Draws(seed, 'behaviours'), { connectors: names, users: users.map(({ name }) => name), untilMs: healedMs })
-  const tail = tailRows(shape, healedMs + longestOutageMs(faults) + HEAL_MS)
+  const tail = tailRows({ ...shape, isRoomy: shape.isRoomy && !behaviours.some(isFelt) }, healedMs + longestOutageMs(faults) + HEAL_MS)
   return {
     scenario: 'fuzz',
     regime: `seed ${seed}`,

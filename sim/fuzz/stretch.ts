@@ -1,5 +1,5 @@
 /** Some seeds, one after the other, until one breaks. */
-import { behaviourKinds } from './behaviours.ts'
+import { BEHAVIOUR_KINDS, type BehaviourKind } from '../workload/behaviourKinds.ts'
 import { RowCounts } from './coverage.ts'
 import { planOf } from './generate.ts'
 import { type Failure, judge } from './judge.ts'
@@ -27,7 +27,7 @@ export function judgeStretch({ first, count }: Stretch): Judged {
 
 function judgeSeed(seed: number): { readonly tally: Tally; readonly failure: Failure | undefined } {
   const rows = new RowCounts()
-  const behaviours = Object.fromEntries(behaviourKinds.map((kind) => [kind, 0])) as Record<(typeof behaviourKinds)[number], number>
+  const behaviours = Object.fromEntries(BEHAVIOUR_KINDS.map((kind) => [kind, 0])) as Record<BehaviourKind, number>
   const plan = planOf(seed)
   const { figures, failure } = judge(
     { plan, seed },

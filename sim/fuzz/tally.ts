@@ -1,7 +1,6 @@
 /** What a stretch of seeds came to: plain data that crosses between worker threads, and adds up. */
+import { BEHAVIOUR_KINDS, type BehaviourKind } from '../workload/behaviourKinds.ts'
 import type { FaultKind } from '../workload/faultPlan.ts'
-import type { BehaviourPlan } from '../workload/plan.ts'
-import { behaviourKinds } from './behaviours.ts'
 import type { Rows } from './coverage.ts'
 import { faultKinds } from './faults.ts'
 
@@ -10,7 +9,7 @@ export interface Tally {
   readonly payments: number
   readonly fulfilled: number
   readonly faults: Readonly<Record<FaultKind, number>>
-  readonly behaviours: Readonly<Record<BehaviourPlan['kind'], number>>
+  readonly behaviours: Readonly<Record<BehaviourKind, number>>
   readonly rows: Rows
   readonly checked: Readonly<Record<string, number>>
 }
@@ -20,7 +19,7 @@ export const NOTHING: Tally = {
   payments: 0,
   fulfilled: 0,
   faults: Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Tally['faults'],
-  behaviours: Object.fromEntries(behaviourKinds.map((kind) => [kind, 0])) as Tally['behaviours'],
+  behaviours: Object.fromEntries(BEHAVIOUR_KINDS.map((kind) => [kind, 0])) as Tally['behaviours'],
   rows: {},
   checked: {},
 }

@@ -1,6 +1,7 @@
 /** Endpoints, traffic and behaviours of a scenario, resolved to members and checked. */
 import { ZERO } from '../../src/core/values/amount.ts'
 import { suggestion } from '../../src/files/usageError.ts'
+import { type BehaviourKind, defaultDelay, kindOf } from './behaviourKinds.ts'
 import { piecesOf, pieceText } from './graph.ts'
 import { RESERVED, type Report } from './network.ts'
 import type { BehaviourPlan, ConnectorPlan, EndpointPlan, LinePlan, MoneyPlan, TrafficPlan } from './plan.ts'
@@ -112,8 +113,6 @@ function refuseCrossing({ senders, receivers, path }: Streams, { connectors, lin
   }
 }
 
-const AT_ONCE = { kind: 'constant', ms: 0 } as const
-
 export function behavioursOf(body: Body, { connectors, endpoints, report }: Known & Pick<Network, 'endpoints'>): BehaviourPlan[] {
   // A connector bears its name first: the members of `at: each` are named as their connectors.
   const named = new Map([...membersNamed(endpoints), ...connectors.map(({ name }) => [name, [name]] as const)])
@@ -130,16 +129,31 @@ export function behavioursOf(body: Body, { connectors, endpoints, report }: Know
     return found ?? []
   }
   return Object.entries(body.behaviours).flatMap(
-    ([name, { who, towards, kind, odds, code = 'T00', delay = AT_ONCE, since, until = Number.MAX_SAFE_INTEGER }]) => {
+    ([name, { who, towards, kind, odds, code = 'T00', delay = defaultDelay(kind), since, until = Number.MAX_SAFE_INTEGER }]) => {
       const path = ['behaviours', name]
       const sources: readonly (string | undefined)[] = towards === undefined ? [undefined] : find(towards, [...path, 'towards'])
       if (since >= body.duration) report([...path, 'since'], 'is after the end of the run')
+      checkParty(who, { kind, path, isConnector: connectors.some((each) => each.name === who), report })
       const plan = { name, kind, odds, code: kind === 'refuse' ? 'T04' : code, delay, fromMs: since, untilMs: until }
       return find(who, [...path, 'who']).flatMap((member) =>
         sources.map((source) => ({ ...plan, who: member, ...(source === undefined ? {} : { towards: source }) })),
       )
     },
   )
+}
+
+interface Party {
+  readonly kind: BehaviourKind
+  readonly path: readonly string[]
+  readonly isConnector: boolean
+  readonly report: Report
+}
+
+/** Connectors announce, users pay; either answers. */
+function checkParty(who: string, { kind, path, isConnector, report }: Party): void {
+  const { on } = kindOf(kind)
+  if (on === 'announcement' && !isConnector) report([...path, 'who'], `'${who}' announces no routes; ${kind} is for a connector`)
+  if (on === 'payment' && isConnector) report([...path, 'who'], `'${who}' pays nobody; ${kind} is for an endpoint`)
 }
 
 /** Sum of what may be drawn at each connector: R6 wants it below 2^61. */

@@ -28,7 +28,7 @@ const DEFAULTS = {
 } as const
 
 /** A connector of these settings; what they leave out is the default. */
-export function connectorPlan(name: string, { attemptTimeout, ...given }: Settings): ConnectorPlan {
+export function connectorPlan(name: string, { attemptTimeout, feePpm, ...given }: Settings): ConnectorPlan {
   const { slack, snapshotInterval, announceInterval, coolAfter, ...rest } = { ...DEFAULTS, ...given }
   return {
     name,
@@ -38,6 +38,7 @@ export function connectorPlan(name: string, { attemptTimeout, ...given }: Settin
     announceIntervalMs: announceInterval,
     coolAfterMs: coolAfter,
     ...(attemptTimeout === undefined ? {} : { attemptTimeoutMs: attemptTimeout }),
+    ...(feePpm === undefined ? {} : { feePpm }),
   }
 }
 

@@ -3,6 +3,7 @@
  * resolved (durations in ms, amounts as bigint, groups expanded), so the world asks no further questions.
  */
 import type { Amount } from '../../src/core/values/amount.ts'
+import type { BehaviourKind } from './behaviourKinds.ts'
 import type { FaultPlan } from './faultPlan.ts'
 
 export type Latency =
@@ -43,6 +44,8 @@ export interface ConnectorPlan {
   /** Left out: half of what is left (S3). */
   readonly attemptTimeoutMs?: number
   readonly coolAfterMs: number
+  /** What it keeps of every packet, in millionths (R7); left out: nothing. */
+  readonly feePpm?: number
   /** Whether the peers' limits are known to its policies. */
   readonly limitsKnown: boolean
   /** Left out: everysec. */
@@ -115,18 +118,18 @@ export interface MoneyPlan {
   readonly repeatOdds: number
 }
 
-/** What a connector or receiver does instead of its duty, with the given odds for each prepare it gets. */
+/** What a connector or user does instead of its duty, with the given odds each time: behaviourKinds.ts says what, and when. */
 export interface BehaviourPlan {
   readonly name: string
   /** A connector or an endpoint member. */
   readonly who: string
-  /** Only for prepares that come from this connector or endpoint; left out: from anyone. */
+  /** Only for prepares that come from this connector or endpoint, or what is announced to it; left out: anyone. */
   readonly towards?: string
-  readonly kind: 'reject' | 'refuse' | 'hold' | 'slow'
+  readonly kind: BehaviourKind
   readonly odds: number
-  /** Of `reject`. `refuse` is T04. `hold` never answers. */
+  /** Of kinds that reject. */
   readonly code: string
-  /** Of `slow`: how long it waits before it does its duty. */
+  /** Of kinds that have one. */
   readonly delay: Latency
   readonly fromMs: number
   readonly untilMs: number

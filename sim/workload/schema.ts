@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { byName, keys, oneOf, oneOrMany } from '../../src/files/forms.ts'
 import { count, duration, flag, money, name, policy, text, word } from '../../src/files/scalars.ts'
+import { BEHAVIOUR_KINDS, kindOf } from './behaviourKinds.ts'
 import { amounts, latency } from './distributions.ts'
 import { fault } from './faultSchema.ts'
 import type { Latency, Via } from './plan.ts'
@@ -25,6 +26,7 @@ const settings = {
   announceInterval: optional(duration('Default 1m.', 1)),
   attemptTimeout: optional(duration('Time of an attempt while another candidate is left. Default: half of what is left.', 1)),
   coolAfter: optional(duration('Unused hot balance goes back after this. Default 100ms.', 1)),
+  feePpm: optional(count('What it keeps of every packet, in millionths. Default 0.', { least: 0, most: 999_999 })),
   durability: optional(
     word('What its store may lose of what it acknowledged (B12), where a fault loses writes. Default everysec.', ['everysec', 'always', 'wait']),
   ),
@@ -115,16 +117,18 @@ const operations = keys({
 
 const behaviour = keys({
   who: name('A connector, or an endpoint.'),
-  towards: optional(name('Only for what comes from this connector or endpoint. Default anyone.')),
-  kind: word('reject with `code`, refuse with T04, hold without an answer, be slow by `delay`.', ['reject', 'refuse', 'hold', 'slow']),
-  odds: odds('For each prepare it gets. Default 1.').prefault(1),
-  code: optional(rejectCode('Of reject. Default T00.')),
-  delay: optional(latency('Of slow.')),
+  towards: optional(name('Only for what comes from this connector or endpoint, or is announced to it. Default anyone.')),
+  kind: word(`What it does. ${BEHAVIOUR_KINDS.map((kind) => `${kind}: ${kindOf(kind).does}.`).join(' ')}`, BEHAVIOUR_KINDS),
+  odds: odds('For each prepare it gets, announcement or payment that it makes. Default 1.').prefault(1),
+  code: optional(rejectCode('Of kinds that reject. Default T00.')),
+  delay: optional(latency('Of slow, and of kinds that do something before or after; those have a default.')),
   since: duration('Default 0s.').prefault('0s'),
   until: optional(duration('Default: the end.')),
 })
-  .refine(({ kind, code }) => kind === 'reject' || code === undefined, { path: ['code'], error: 'only a behaviour of kind reject has a code' })
-  .refine(({ kind, delay }) => (kind === 'slow') === (delay !== undefined), { path: ['delay'], error: 'kind slow needs a delay, the others have none' })
+  .refine(({ kind, code }) => kindOf(kind).code || code === undefined, { path: ['code'], error: 'is only for kinds that reject' })
+  .refine(({ kind, delay }) => kindOf(kind).delay !== undefined || delay === undefined, { path: ['delay'], error: 'is not for this kind' })
+  .refine(({ kind, delay }) => kindOf(kind).delay !== 'given' || delay !== undefined, { path: ['delay'], error: 'kind slow needs a delay' })
+  .refine(({ kind, towards }) => kindOf(kind).on !== 'payment' || towards === undefined, { path: ['towards'], error: 'is not for what is paid' })
   .refine(({ since, until }) => until === undefined || since < until, { path: ['until'], error: 'is not after since' })
 
 /** What a regime may change. */

@@ -9,6 +9,8 @@ interface ClockFault {
 
 export class Clock {
   readonly #faults = new Set<ClockFault>()
+  /** What it has shown at most, ms. */
+  latestMs = Number.NEGATIVE_INFINITY
 
   /** What it shows at this virtual time, µs. */
   read(nowUs: number): number {
@@ -20,7 +22,9 @@ export class Clock {
 
   /** Unix ms for a core: virtual time 0 is 0. */
   readMs(nowUs: number): number {
-    return Math.floor(this.read(nowUs) / 1000)
+    const shown = Math.floor(this.read(nowUs) / 1000)
+    if (shown > this.latestMs) this.latestMs = shown
+    return shown
   }
 
   /** Goes wrong now, and is set right at `untilUs`. */

@@ -3,15 +3,18 @@ import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnounce
 import { type Directory, makeDirectory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
+import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import { type Amount, add, ZERO } from '../../src/core/values/amount.ts'
 import type { Prepare, Refusal } from '../../src/core/values/packet.ts'
+import type { Rates } from '../../src/core/values/rate.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
 import type { ClockError, ConnectorStrike, Cut, StoreFailover, StoreRestart, StoreStall } from '../faults/fault.ts'
 import type { ConnectorPlan, Durability } from '../workload/plan.ts'
-import { Behaviours } from './behaviours.ts'
+import { Announcements } from './behaviours/announcements.ts'
+import { Answers } from './behaviours/answers.ts'
 import { Clock } from './clock.ts'
 import { type Context, stream, traceTime } from './context.ts'
 import { dealer } from './dealing.ts'
@@ -24,7 +27,8 @@ import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
 import { confirmUs, isOn, longestLossUs, lostUs } from './storeLoss.ts'
 import { StoreProcess } from './storeProcess.ts'
-import { configOf } from './threadConfig.ts'
+import { termsOf } from './terms.ts'
+import { configOf, ratesOf } from './threadConfig.ts'
 import { ThreadHost } from './threadHost.ts'
 
 export interface AccountPlan {
@@ -58,7 +62,9 @@ export class Connector implements Home {
   readonly #process: StoreProcess
   readonly #announcer: Announcer
   readonly #local: Stream
-  readonly #behaviours: Behaviours
+  readonly #rates: Rates
+  readonly #answers: Answers
+  readonly #announcements: Announcements
   /** How many connections each farm has accepted: they are dealt round-robin. */
   readonly #accepted = new Map<number, number>()
   readonly #ways = new Map<AccountId, Way>()
@@ -83,7 +89,9 @@ export class Connector implements Home {
     this.#context = context
     this.#watch = watch
     this.#local = stream(context, `local ${plan.name}`)
-    this.#behaviours = new Behaviours(context, plan.name)
+    this.#rates = ratesOf(plan, context.plan.unit)
+    this.#answers = new Answers(context, plan.name)
+    this.#announcements = new Announcements(context, plan.name)
     this.#wakes = {
       lost: oddsAt(context, 'wake-lost', plan.name),
       late: oddsAt(context, 'wake-late', plan.name),
@@ -95,7 +103,8 @@ export class Connector implements Home {
       accounts.map(({ account }) => account),
     )
     const lossUs = longestLossUs(context.plan.faults, plan.name)
-    this.witness = new Witness(plan.name, context.checked, lossUs === undefined ? undefined : context.excused)
+    const terms = termsOf(context.plan, plan, { nowMs: () => context.events.nowMs(), latestMs: (thread) => this.#host(thread).clock.latestMs })
+    this.witness = new Witness(plan.name, context.checked, terms, lossUs === undefined ? undefined : context.excused)
     this.store = new SimStore(this.witness, lossUs === undefined ? undefined : new Journal(() => context.events.nowUs, lossUs))
     this.#process = new StoreProcess(context.events)
     for (const each of accounts) this.#register(each)
@@ -104,7 +113,7 @@ export class Connector implements Home {
       {
         directory: this.directory,
         slack: plan.slack,
-        rates: new Map(),
+        rates: this.#rates,
         announceIntervalMs: plan.announceIntervalMs,
         snapshotIntervalMs: plan.snapshotIntervalMs,
       },
@@ -125,10 +134,9 @@ export class Connector implements Home {
 
   #addThread(thread: ThreadId): void {
     const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
-    this.#threads.set(
-      thread,
-      new ThreadHost(this.#context, this, configOf(this.plan, this.directory, this.#opened, thread, this.#context.watch.transition), store),
-    )
+    const { transition } = this.#context.watch
+    const config = configOf(this.plan, { directory: this.directory, rates: this.#rates, opened: this.#opened, thread, observe: transition })
+    this.#threads.set(thread, new ThreadHost(this.#context, this, config, store))
   }
 
   /** The line that leads to an account's holder, and the door there. */
@@ -158,8 +166,8 @@ export class Connector implements Home {
     })
     const take = (prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number): void => {
       this.hops++
-      if (this.#behaviours.none) deal(prepare, requestId, respond, leftUs)
-      else this.#behaviours.meet(from, respond, () => deal(prepare, requestId, respond, leftUs))
+      if (this.#answers.none) deal(prepare, requestId, respond, leftUs)
+      else this.#answers.meet(from, prepare, respond, (answer) => deal(prepare, requestId, answer, leftUs))
     }
     const host = this.#host(farm[accepted % farm.length] as ThreadId)
     return { name: this.name, take, hear: (callback, thank, leftUs) => host.hear(account.id, callback, thank, leftUs) }
@@ -219,10 +227,9 @@ export class Connector implements Home {
       case 'announce': {
         const { line, peer } = this.#way(effect.to)
         if (peer === undefined) throw new Error(`${this.name} announces to ${effect.to}, which is no peer`)
-        return line.announce(this.name, peer.connector.name, effect.announcement, () => {
-          const { connector, account } = peer
-          connector.#announce({ type: 'announcementReceived', at: this.#context.events.nowMs(), from: account, announcement: effect.announcement })
-        })
+        return this.#announcements.announce(peer.connector.name, effect.announcement, (announcement) =>
+          line.announce(this.name, peer.connector.name, announcement, () => peer.connector.#hear(this.name, peer.account, announcement)),
+        )
       }
       case 'readBooks':
         return this.#readBooks(effect)
@@ -238,6 +245,12 @@ export class Connector implements Home {
       default:
         return unreachable(effect)
     }
+  }
+
+  #hear(name: string, from: AccountId, announcement: Announcement): void {
+    this.#announcements.hear(name, announcement)
+    this.witness.announced(from, announcement)
+    this.#announce({ type: 'announcementReceived', at: this.#context.events.nowMs(), from, announcement })
   }
 
   /** What the store does not get or answer is not read: the next reading comes soon. */

@@ -6,17 +6,20 @@
 
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
-import type { ThreadId } from '../../src/core/values/account.ts'
+import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { matches } from '../../src/core/values/condition.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
+import type { About } from '../check/sending.ts'
+import type { Asked } from '../check/telling.ts'
 import { type Checked, nothingChecked } from '../check/violation.ts'
-import { type Asked, Witness } from '../check/witness.ts'
+import { Witness } from '../check/witness.ts'
 import type { ConnectorPlan, Plan } from '../workload/plan.ts'
 import { HistoryUsers } from './historyUsers.ts'
 import { SimStore } from './store.ts'
+import { termsOf } from './terms.ts'
 import type { StoreCommand, TraceLine } from './trace.ts'
-import { driftOf, isCoolAtRest } from './world.ts'
+import { driftOf, isCoolAtRest, lostIn } from './world.ts'
 
 type LineOf<K extends TraceLine['kind']> = Extract<TraceLine, { kind: K }>
 
@@ -27,12 +30,20 @@ interface Recorded {
   readonly threads: Map<ThreadId, RecordedThread>
 }
 
+interface SentPrepare {
+  readonly to: AccountId
+  readonly prepare: Prepare
+}
+
 /** What is known of a thread's present life. */
 interface RecordedThread {
   epoch: string
+  /** What its clock shows, and has shown at most. */
+  nowMs: number
+  latestMs: number
   readonly held: Map<number, Asked>
   /** By payment and attempt. */
-  readonly sent: Map<string, Prepare>
+  readonly sent: Map<string, SentPrepare>
 }
 
 export class History {
@@ -41,10 +52,12 @@ export class History {
   #plan: Plan | undefined
   #users: HistoryUsers | undefined
   #closed = 0
+  #nowMs = Number.NEGATIVE_INFINITY
 
   /** Throws InvariantBroken. */
   hear(line: TraceLine): void {
     this.#users?.until(line.at)
+    this.#nowMs = Math.floor(line.at)
     switch (line.kind) {
       case 'world':
         return this.#begin(line.plan)
@@ -52,9 +65,10 @@ export class History {
         return this.#open(line)
       case 'input':
         if (line.who !== 'announcer') this.#input(this.#at(line.connector), line.who, line.input)
+        else if (line.input.type === 'announcementReceived') this.#at(line.connector).witness.announced(line.input.from, line.input.announcement)
         return
       case 'effect':
-        if (line.who !== 'announcer') this.#effect(this.#at(line.connector), line.who, line.effect, line.at)
+        if (line.who !== 'announcer') this.#effect(this.#at(line.connector), line.who, line.effect)
         return
       case 'store':
         if (line.who !== 'announcer') this.#apply(this.#at(line.connector), line.who, line.command, line.at)
@@ -71,6 +85,7 @@ export class History {
       case 'fault':
       case 'lineFault':
       case 'slip':
+      case 'behaviour':
       case 'cut':
         return
       default:
@@ -92,7 +107,10 @@ export class History {
     const plan = this.#plan
     if (plan === undefined) throw new Error('a history without its world')
     this.#users?.close(this.checked)
-    for (const { witness, store, plan: each } of this.#connectors.values()) witness.quiet(store, isCoolAtRest(each))
+    for (const { witness, store, plan: each } of this.#connectors.values()) {
+      witness.quiet(store, isCoolAtRest(each))
+      witness.reported(store, lostIn(store))
+    }
     driftOf({ plan, checked: this.checked }, this.#connectors)
   }
 
@@ -100,8 +118,10 @@ export class History {
     this.#plan = plan
     this.#users = new HistoryUsers(plan, this.checked)
     for (const each of plan.connectors) {
-      const witness = new Witness(each.name, this.checked)
-      this.#connectors.set(each.name, { plan: each, witness, store: new SimStore(witness), threads: new Map() })
+      const threads = new Map<ThreadId, RecordedThread>()
+      const terms = termsOf(plan, each, { nowMs: () => this.#nowMs, latestMs: (thread) => threadOf(threads, thread).latestMs })
+      const witness = new Witness(each.name, this.checked, terms)
+      this.#connectors.set(each.name, { plan: each, witness, store: new SimStore(witness), threads })
     }
   }
 
@@ -119,6 +139,8 @@ export class History {
 
   #input({ witness, threads }: Recorded, id: ThreadId, input: Input): void {
     const thread = threadOf(threads, id)
+    thread.nowMs = input.at
+    thread.latestMs = Math.max(thread.latestMs, input.at)
     switch (input.type) {
       case 'started':
         thread.epoch = input.epoch
@@ -130,16 +152,24 @@ export class History {
         return
       case 'prepareReceived':
         return this.#asked(witness, id, thread, input)
-      case 'fulfillReceived': {
-        const prepare = thread.sent.get(`${input.payment} ${input.attempt}`)
-        if (prepare === undefined) return
-        const { condition } = prepare
-        const right = matches(condition, input.fulfill.fulfillment)
-        return witness.fulfillHeard({ condition, payment: input.payment, attempt: input.attempt, epoch: thread.epoch, right, at: input.at })
-      }
+      case 'fulfillReceived':
+      case 'rejectReceived':
+      case 'sendFailed':
+        return this.#heard(witness, thread, input)
       default:
         return
     }
+  }
+
+  #heard(witness: Witness, { epoch, sent }: RecordedThread, input: Extract<Input, { type: 'fulfillReceived' | 'rejectReceived' | 'sendFailed' }>): void {
+    const { payment, attempt, at } = input
+    const { to, prepare } = sent.get(`${payment} ${attempt}`) ?? {}
+    if (to === undefined || prepare === undefined) return
+    const { condition } = prepare
+    const about: About = { from: input.type === 'sendFailed' ? to : input.from, payment, attempt, condition, epoch, at }
+    if (input.type === 'fulfillReceived') witness.fulfillHeard({ ...about, right: matches(condition, input.fulfill.fulfillment) })
+    else if (input.type === 'rejectReceived') witness.rejectHeard(about)
+    else witness.failed(about, input.how)
   }
 
   #asked(witness: Witness, id: ThreadId, thread: RecordedThread, input: Extract<Input, { type: 'prepareReceived' }>): void {
@@ -149,13 +179,13 @@ export class History {
     witness.asked(asked)
   }
 
-  #effect({ witness, threads }: Recorded, id: ThreadId, effect: Effect, atMs: number): void {
+  #effect({ witness, threads }: Recorded, id: ThreadId, effect: Effect): void {
     const thread = threadOf(threads, id)
     switch (effect.type) {
       case 'sendPrepare': {
         const { to, payment, attempt, requestId, prepare } = effect
-        thread.sent.set(`${payment} ${attempt}`, prepare)
-        return witness.sent({ to, payment, thread: id, epoch: thread.epoch, attempt, requestId, prepare, at: Math.floor(atMs) })
+        thread.sent.set(`${payment} ${attempt}`, { to, prepare })
+        return witness.sent({ to, payment, thread: id, epoch: thread.epoch, attempt, requestId, prepare, at: thread.nowMs })
       }
       case 'answer': {
         const held = thread.held.get(effect.request)
@@ -209,7 +239,7 @@ export class History {
 function threadOf(threads: Map<ThreadId, RecordedThread>, id: ThreadId): RecordedThread {
   let thread = threads.get(id)
   if (thread === undefined) {
-    thread = { epoch: '', held: new Map(), sent: new Map() }
+    thread = { epoch: '', nowMs: Number.NEGATIVE_INFINITY, latestMs: Number.NEGATIVE_INFINITY, held: new Map(), sent: new Map() }
     threads.set(id, thread)
   }
   return thread

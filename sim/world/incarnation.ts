@@ -12,12 +12,14 @@ import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { type Condition, conditionOf, type Fulfillment } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import { type Performers, pump } from '../../src/pump.ts'
-import type { Asked, Heard, Witness } from '../check/witness.ts'
+import type { About, Heard } from '../check/sending.ts'
+import type { Asked } from '../check/telling.ts'
+import type { Witness } from '../check/witness.ts'
 import type { Cut } from '../faults/fault.ts'
 import type { Clock } from './clock.ts'
 import type { MoneyAnswer } from './connector.ts'
 import { type Context, traceTime } from './context.ts'
-import { type Callback, type Respond, type Thank, UNKNOWN } from './link.ts'
+import { type Callback, type Claim, type Respond, type Thank, UNKNOWN } from './link.ts'
 import { Pausing } from './pausing.ts'
 import type { Stream } from './random.ts'
 import type { SimStore } from './store.ts'
@@ -66,6 +68,9 @@ type Doom = { readonly share: number; isMet: boolean } & ({ readonly how: 'die';
 
 /** A thread that stops of itself waits for what it has sent. */
 const ALL_ARRIVES: Cut = { arrives: 1, lateUs: 0 }
+
+/** Of a payment that the store does not have. */
+const NO_CONDITION = '' as Condition
 
 export class Incarnation {
   readonly epoch: string
@@ -187,11 +192,11 @@ export class Incarnation {
     const { payment, attempt } = of
     const at = this.#now()
     const request = ++this.#lastRequest
-    const { witness, fulfillmentOf } = this.#seat.home
-    const right = reply.type === 'fulfill' && fulfillmentOf(condition) === reply.fulfillment
-    const heard = { condition, payment, attempt, right, at, epoch: this.epoch }
+    const { witness } = this.#seat.home
+    const right = reply.type === 'fulfill' && this.#isRight(condition, reply.fulfillment)
+    const heard = { from, condition, payment, attempt, right, at, epoch: this.epoch }
     this.#callbacks.set(request, { heard, thank })
-    witness.calledBack(from, heard)
+    witness.calledBack(heard, reply.type)
     if (reply.type === 'fulfill') this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply, request })
     else this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply, request })
   }
@@ -373,24 +378,18 @@ export class Incarnation {
 
   #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Parameters<Respond>[0]): void {
     if (this.#pause.isOn) return this.#pause.wait(() => this.#heardReply(from, payment, attempt, prepare, reply))
-    const at = this.#now()
+    const about: About = { from, payment, attempt, condition: prepare.condition, epoch: this.epoch, at: this.#now() }
     if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
-      case 'fulfill': {
-        const { witness, fulfillmentOf } = this.#seat.home
-        const right = isRight(prepare.condition, reply.fulfillment, fulfillmentOf(prepare.condition))
-        const heard = { condition: prepare.condition, payment, attempt, epoch: this.epoch, right, at }
-        if (!this.#isAlive) return witness.fulfillMissed(heard)
-        witness.fulfillHeard(heard)
-        return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
-      }
+      case 'fulfill':
       case 'reject':
-        if (!this.#isAlive) return
-        return this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
+        return this.#heardPacket(about, reply)
       case 'refusal':
-        return this.#failed(payment, attempt, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
+        return this.#failed(about, reply.status === 409 || reply.status === 410 ? 'unknown' : 'notTaken')
       case 'failure':
-        return this.#failed(payment, attempt, reply.how)
+        return this.#failed(about, reply.how)
+      case 'claim':
+        return this.#heardClaim(about, reply)
       case 'accepted':
         return
     }
@@ -404,8 +403,37 @@ export class Incarnation {
     this.input({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
   }
 
-  #failed(payment: PaymentId, attempt: number, how: 'notTaken' | 'unknown'): void {
-    if (this.#isAlive) this.input({ type: 'sendFailed', at: this.#now(), draw: this.#draw(), payment, attempt, how })
+  #heardPacket(about: About, reply: Reply): void {
+    const { witness } = this.#seat.home
+    const { at, from, payment, attempt } = about
+    if (reply.type === 'fulfill') {
+      const heard = { ...about, right: this.#isRight(about.condition, reply.fulfillment) }
+      if (!this.#isAlive) return witness.fulfillMissed(heard)
+      witness.fulfillHeard(heard)
+      return this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply })
+    }
+    if (!this.#isAlive) return
+    witness.rejectHeard(about)
+    this.input({ type: 'rejectReceived', at, draw: this.#draw(), from, payment, attempt, reject: reply })
+  }
+
+  /** Asked of the world where it still knows, as hashing is dear: of what has ended it may not. */
+  #isRight(condition: Condition, fulfillment: Fulfillment): boolean {
+    return this.#seat.home.fulfillmentOf(condition) === fulfillment || conditionOf(fulfillment) === condition
+  }
+
+  /** A reply that says it is for another payment of this life. */
+  #heardClaim({ from, payment, attempt, epoch, at }: About, { payments, attempts, reply }: Claim): void {
+    const claimed = `${this.epoch}.${Number(payment.slice(this.epoch.length + 1)) + payments}` as PaymentId
+    const condition = this.#seat.home.witness.conditionOf(claimed) ?? NO_CONDITION
+    this.#heardPacket({ from, payment: claimed, attempt: attempt + attempts, condition, epoch, at }, reply)
+  }
+
+  #failed(about: About, how: 'notTaken' | 'unknown'): void {
+    if (!this.#isAlive) return
+    this.#seat.home.witness.failed(about, how)
+    const { payment, attempt, at } = about
+    this.input({ type: 'sendFailed', at, draw: this.#draw(), payment, attempt, how })
   }
 
   #answer(request: number, reply: Reply | Refusal): void {
@@ -438,9 +466,4 @@ export class Incarnation {
     this.#deadlineMs = Number.NaN
     this.input({ type: 'woke', at: this.#now(), draw: this.#draw() })
   }
-}
-
-/** Who sent it may have forgotten it by now, and it is asked again since a store has forgotten the answer. */
-function isRight(condition: Condition, fulfillment: Fulfillment, known: string | undefined): boolean {
-  return known === undefined ? conditionOf(fulfillment) === condition : known === fulfillment
 }

@@ -11,6 +11,14 @@ export interface Failure {
 export const NOT_TAKEN: Failure = { type: 'failure', how: 'notTaken' }
 export const UNKNOWN: Failure = { type: 'failure', how: 'unknown' }
 
+/** A reply that says it is for another payment of the same thread: counted from this one, and so its attempt. */
+export interface Claim {
+  readonly type: 'claim'
+  readonly payments: number
+  readonly attempts: number
+  readonly reply: Reply
+}
+
 /** The prepare is taken; its reply comes later, by a callback (B8). */
 export interface Accepted {
   readonly type: 'accepted'
@@ -24,7 +32,8 @@ export interface Thanks {
   readonly how: 'taken' | 'late'
 }
 
-export type Respond = (reply: Reply | Refusal | Accepted | Failure) => void
+/** An honest party calls it once. */
+export type Respond = (reply: Reply | Refusal | Accepted | Failure | Claim) => void
 export type Thank = (thanks: Thanks | Failure) => void
 
 /** A reply, under the id of the prepare that it answers. */

@@ -3,7 +3,7 @@ import type { AccountId } from '../../src/core/values/account.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { type AccountFigures, bucketOf, type DirectionFigures } from '../experiment/figures.ts'
 import type { BehaviourPlan, Plan } from '../workload/plan.ts'
-import { inForce } from './behaviours.ts'
+import { inForce } from './behaviours/behaviours.ts'
 import type { Connector } from './connector.ts'
 import type { Context, Watch } from './context.ts'
 import type { Payment, Payments } from './payments.ts'
@@ -123,6 +123,7 @@ export class Meters {
   }
 
   began(payment: Payment): void {
+    if (payment.facts.isExtreme) return
     const direction = this.#direction(payment)
     if (this.#bySecond) countSecond(direction.begunBySecond, payment)
     if (!this.#isMeasured(payment)) return
@@ -132,6 +133,7 @@ export class Meters {
 
   ended(payment: Payment, outcome: string): void {
     this.#told?.(payment, outcome)
+    if (payment.facts.isExtreme) return
     const direction = this.#direction(payment)
     const fulfilled = outcome === 'fulfilled'
     if (fulfilled && this.#bySecond) countSecond(direction.fulfilledBySecond, payment)
@@ -164,7 +166,7 @@ export class Meters {
   }
 
   #isMeasured(payment: Payment): boolean {
-    return payment.facts.startedUs >= this.#plan.warmUpMs * 1000
+    return payment.facts.startedUs >= this.#plan.warmUpMs * 1000 && !payment.facts.isExtreme
   }
 
   #direction(payment: Payment): Direction {

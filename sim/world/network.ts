@@ -63,7 +63,7 @@ export class Line {
     }
     const exchange = ++this.#exchanges
     const isForth = from === this.#first
-    const once = onlyOnce(hear)
+    const heard = untilBroken(hear)
     let isFirst = true
     const answer: Respond = (reply) =>
       this.#carry({
@@ -71,8 +71,8 @@ export class Line {
         to: from,
         passage: { exchange, isForth: !isForth, type: 'reply', mayRepeat: false },
         message: () => ({ condition: prepare.condition, ...reply }),
-        arrive: () => once(reply),
-        fail: once,
+        arrive: () => heard(reply),
+        fail: heard,
       })
     this.#carry({
       from,
@@ -84,7 +84,7 @@ export class Line {
         door.take(prepare, requestId, isFirst ? answer : () => {}, nowUs)
         isFirst = false
       },
-      fail: once,
+      fail: heard,
     })
   }
 
@@ -167,12 +167,17 @@ export class Line {
   }
 }
 
-/** A request is answered once: what comes after, by a connection that is broken, is heard by nobody. */
-function onlyOnce(hear: Respond): Respond {
-  let isHeard = false
+/** By a connection that is broken nothing is heard, and one that breaks after the answer matters to nobody. A liar may answer again. */
+function untilBroken(hear: Respond): Respond {
+  let isBroken = false
+  let isAnswered = false
   return (reply) => {
-    if (isHeard) return
-    isHeard = true
+    if (isBroken) return
+    if (reply.type === 'failure') {
+      isBroken = true
+      if (isAnswered) return
+    }
+    if (reply.type !== 'claim') isAnswered = true
     hear(reply)
   }
 }

@@ -21,6 +21,8 @@ export interface Facts {
   readonly willFulfill: boolean
   readonly rejectCode: RejectCode
   readonly asks: number
+  /** A packet out of the ordinary, which the figures leave out. */
+  readonly isExtreme: boolean
   readonly mustSucceed: boolean
 }
 
@@ -29,11 +31,14 @@ export interface Payment {
   readonly facts: Facts
   readonly condition: Condition
   readonly fulfillment: Fulfillment
+  expiresAt: number
   /** Times it was asked, or will be, and not yet answered. */
   openAsks: number
   outcome: string | undefined
   /** Of an asking that was never answered: it may have been taken (lost), or was not. */
   unheard: 'lost' | 'unreachable' | undefined
+  /** The one before with the same condition. */
+  older: Payment | undefined
 }
 
 /** Filled anew for each payment: the number is all that differs. */
@@ -44,23 +49,38 @@ export class Payments {
   #last = 0
 
   all(): Payment[] {
-    return [...this.#byCondition.values()]
+    const all: Payment[] = []
+    for (const youngest of this.#byCondition.values()) {
+      for (let payment: Payment | undefined = youngest; payment !== undefined; payment = payment.older) all.push(payment)
+    }
+    return all
   }
 
-  begin(facts: Facts): Payment {
+  /** With the condition of another, should its sender use that again. */
+  begin(facts: Facts, like?: Payment): Payment {
     const number = ++this.#last
     PREIMAGE.writeUInt32BE(number, 28)
-    const fulfillment = fulfillmentOf(PREIMAGE)
-    const payment: Payment = { number, facts, condition: conditionOf(fulfillment), fulfillment, openAsks: facts.asks, outcome: undefined, unheard: undefined }
-    this.#byCondition.set(payment.condition, payment)
+    const fulfillment = like?.fulfillment ?? fulfillmentOf(PREIMAGE)
+    const condition = like?.condition ?? conditionOf(fulfillment)
+    const older = this.#byCondition.get(condition)
+    const payment: Payment = { number, facts, condition, fulfillment, expiresAt: 0, openAsks: facts.asks, outcome: undefined, unheard: undefined, older }
+    this.#byCondition.set(condition, payment)
     return payment
   }
 
+  /** The youngest. */
   find(condition: string): Payment | undefined {
     return this.#byCondition.get(condition)
   }
 
   end(payment: Payment): void {
-    this.#byCondition.delete(payment.condition)
+    let younger = this.#byCondition.get(payment.condition)
+    if (younger === payment) {
+      if (payment.older === undefined) this.#byCondition.delete(payment.condition)
+      else this.#byCondition.set(payment.condition, payment.older)
+      return
+    }
+    while (younger !== undefined && younger.older !== payment) younger = younger.older
+    if (younger !== undefined) younger.older = payment.older
   }
 }

@@ -2,7 +2,16 @@
  * The simulated store of one connector: the six commands and the plain ones beside them, each atomic, each on one shard.
  * Every write is shown to a watch, so that the checkers see money where it lies and never what the core thinks of it.
  */
-import type { Change, Counted, PaymentId, PaymentRecord, Pocket, RequestKey, Unresolved } from '../../src/core/book/change.ts'
+import {
+  type Change,
+  type Counted,
+  isStruckOut,
+  type PaymentId,
+  type PaymentRecord,
+  type Pocket,
+  type RequestKey,
+  type Unresolved,
+} from '../../src/core/book/change.ts'
 import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
 import type { Fulfilled, LeftMessage, Rejected } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
@@ -370,15 +379,16 @@ export class SimStore {
     this.#watch.entered(unit, entered)
   }
 
-  #settle(book: Book, stored: PaymentRecord, change: Told): void {
+  #settle(book: Book, stored: PaymentRecord, change: Extract<Change, { type: 'credit' | 'refund' }>): void {
     this.#withdraw(book, stored)
     this.#watch.wrote('underWay', stored.incomingUnit, undefined, stored.incomingAmount, ZERO)
     this.#journal?.note(() => this.#watch.wrote('underWay', stored.incomingUnit, undefined, ZERO, stored.incomingAmount))
     const kept = book.payments.get(stored.payment)
     if (kept === undefined) return
+    if (isStruckOut(change) && kept.converted === undefined) return this.#drop(book, stored.payment)
     this.#noteKept(kept)
     kept.tombstone = tombstoneOf(stored.sender, stored.request, change)
-    noteUnresolved(kept, change.unresolved)
+    if (change.type === 'refund') noteUnresolved(kept, change.unresolved)
   }
 
   #offer(book: Book, receiver: AccountId, amount: Amount): void {

@@ -65,7 +65,7 @@ export class ThreadHost {
   }
 
   hearSnapshot(snapshot: Snapshot): void {
-    this.#snapshot = snapshot
+    if (this.#snapshot === undefined || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot
     this.#life?.hearSnapshot(snapshot)
     for (const zombie of this.#zombies) zombie.hearSnapshot(snapshot)
   }

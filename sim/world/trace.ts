@@ -14,9 +14,10 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Refusal, Reply } from '../../src/core/values/packet.ts'
 import type { ConnectorStrike, LineStrike, Slip } from '../faults/fault.ts'
+import type { BehaviourKind } from '../workload/behaviourKinds.ts'
 import type { Plan } from '../workload/plan.ts'
 import type { Closing } from './closing.ts'
-import type { Accepted, Failure, Thanks } from './link.ts'
+import type { Accepted, Claim, Failure, Thanks } from './link.ts'
 
 /** `at`: virtual ms. */
 export type TraceLine =
@@ -54,6 +55,15 @@ export type TraceLine =
   | { readonly at: number; readonly kind: 'lineFault'; readonly line: string; readonly name: string; readonly fault: LineStrike }
   /** Something goes wrong with a single message, `on` says which; `who`: the connector or the line where it passes. */
   | { readonly at: number; readonly kind: 'slip'; readonly name: string; readonly who: string; readonly on: string; readonly slip: Slip }
+  /** A connector or user does something else than its duty; `name` is its entry of the plan. */
+  | {
+      readonly at: number
+      readonly kind: 'behaviour'
+      readonly who: string
+      readonly name: string
+      readonly behaviour: BehaviourKind
+      readonly towards: string
+    }
   /** A store has died, and these shards come back without what was applied after `since`. */
   | (Stepped & { readonly kind: 'undone'; readonly since: number; readonly shards: readonly (AccountId | ThreadId)[] })
   /** A life of a thread is over, with all that it had in memory; the next begins with its input `started`. */
@@ -72,7 +82,7 @@ interface Stepped {
 
 export type Message =
   | ({ readonly type: 'prepare'; readonly requestId?: string } & Prepare)
-  | ({ readonly condition: Condition } & (Reply | Refusal | Accepted | Failure | Thanks))
+  | ({ readonly condition: Condition } & (Reply | Refusal | Accepted | Failure | Claim | Thanks))
   | { readonly type: 'callback'; readonly condition: Condition; readonly requestId: string; readonly reply: Reply }
   | ({ readonly type: 'announcement' } & Announcement)
 

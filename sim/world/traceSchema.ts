@@ -1,5 +1,6 @@
 /** The shape of a trace's lines; `scenarios/trace.schema.json` is made from it. */
 import { z } from 'zod'
+import { BEHAVIOUR_KINDS } from '../workload/behaviourKinds.ts'
 import { announcerEffect, announcerEffects, announcerInput } from './schema/announcer.ts'
 import { leftMessage } from './schema/book.ts'
 import { fault, lineFault, slip } from './schema/fault.ts'
@@ -71,6 +72,9 @@ const message = z.discriminatedUnion('type', [
       how: z.enum(['notTaken', 'unknown']).describe('The connection was refused, or it broke while the request was held (S1).'),
     })
     .describe('No answer: the connection was reset.'),
+  z
+    .strictObject({ ...replyTo, type: z.literal('claim'), payments: z.int(), attempts: z.int(), reply })
+    .describe('A reply that says it is for another payment of the same thread, so many after the one of this exchange (or before), and so many attempts.'),
   z.strictObject({ ...replyTo, type: z.literal('accepted') }).describe('The reply comes later, by a callback (B8).'),
   z
     .strictObject({ type: z.literal('callback'), ...replyTo, requestId: requestId.describe("The prepare's."), reply })
@@ -141,6 +145,16 @@ const slipLine = z
     slip,
   })
   .describe('Something goes wrong with a single message.')
+const behaviourLine = z
+  .strictObject({
+    at,
+    kind: z.literal('behaviour'),
+    who: name.describe('A connector or a user.'),
+    name: z.string().describe('Its entry of the plan.'),
+    behaviour: z.enum(BEHAVIOUR_KINDS),
+    towards: name.describe('From whom the prepare came, or to whom it announces or pays.'),
+  })
+  .describe('Somebody does something else than its duty: the plan says what.')
 const ended = z
   .strictObject({
     at,
@@ -193,6 +207,7 @@ export const traceLine = z.union([
   faultLine,
   lineFaultLine,
   slipLine,
+  behaviourLine,
   ended,
   cut,
   undone,
@@ -221,6 +236,7 @@ describes<typeof messageLine, LineOf<'message'>>()
 describes<typeof faultLine, LineOf<'fault'>>()
 describes<typeof lineFaultLine, LineOf<'lineFault'>>()
 describes<typeof slipLine, LineOf<'slip'>>()
+describes<typeof behaviourLine, LineOf<'behaviour'>>()
 describes<typeof ended, LineOf<'ended'>>()
 describes<typeof cut, LineOf<'cut'>>()
 describes<typeof undone, LineOf<'undone'>>()

@@ -1,19 +1,21 @@
 /** The users: they send what the workload says, receive and fulfill, and hear how their payments end. */
 import type { Account } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
-import type { Amount } from '../../src/core/values/amount.ts'
+import { type Amount, add, amount } from '../../src/core/values/amount.ts'
 import { NO_DATA, type Prepare, type Refusal, type RejectCode, type Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken } from '../check/violation.ts'
-import type { Answers, EndpointPlan } from '../workload/plan.ts'
-import { Behaviours, rejectBy } from './behaviours.ts'
+import type { Answers as AnswersPlan, EndpointPlan } from '../workload/plan.ts'
+import { Answers } from './behaviours/answers.ts'
+import { rejectBy } from './behaviours/behaviours.ts'
+import { type Oddity, OddPayments } from './behaviours/payments.ts'
 import { callBack } from './callBack.ts'
 import type { Context } from './context.ts'
 import { KeptAnswers } from './keptAnswers.ts'
 import { ACCEPTED, type Connections, type Door, type Respond, UNKNOWN } from './link.ts'
 import type { Meters } from './meters.ts'
 import type { Line } from './network.ts'
-import type { Payment, Payments } from './payments.ts'
+import type { Facts, Payment, Payments } from './payments.ts'
 
 /** A user's account at one connector, with the connections it opened there. */
 export interface Access {
@@ -44,6 +46,8 @@ interface Asking {
   readonly requestId: string | undefined
 }
 
+/** Nobody waits longer for what a line may have lost, however late it expires. */
+export const MAX_WAIT_MS = 60_000
 /** For so long after its expiry a request that nothing is heard of is waited for. */
 const PATIENCE_MS = 2_000
 /** Between a request that broke or was refused and the next. */
@@ -56,10 +60,13 @@ export class User {
   readonly #context: Context
   readonly #payments: Payments
   readonly #meters: Meters
-  readonly #behaviours: Behaviours
-  readonly #how: Answers
+  readonly #misbehaviour: Answers
+  readonly #how: AnswersPlan
   /** Where it is not synchronous. */
   readonly #answers: KeptAnswers
+  readonly #odd: OddPayments
+  /** To each receiver, the last payment: where a condition may be used again. */
+  readonly #last = new Map<string, Payment>()
 
   constructor(context: Context, plan: EndpointPlan, payments: Payments, meters: Meters) {
     this.name = plan.name
@@ -67,14 +74,15 @@ export class User {
     this.#context = context
     this.#payments = payments
     this.#meters = meters
-    this.#behaviours = new Behaviours(context, plan.name)
+    this.#misbehaviour = new Answers(context, plan.name)
     this.#how = plan.answers ?? 'synchronous'
     this.#answers = new KeptAnswers(context.events)
+    this.#odd = new OddPayments(context, plan.name)
   }
 
   /** How `connector` reaches it. */
   door(connector: string): Door {
-    const duty = (prepare: Prepare, respond: Respond): void => this.#behaviours.meet(connector, respond, () => this.#receive(prepare, respond))
+    const duty = (prepare: Prepare, respond: Respond): void => this.#misbehaviour.meet(connector, prepare, respond, (answer) => this.#receive(prepare, answer))
     const take: Door['take'] = (prepare, id, respond) => {
       if (id === undefined || this.#how === 'synchronous') return duty(prepare, respond)
       const hear = this.#how === 'callback' ? this.#callBack(connector, prepare, id) : respond
@@ -88,6 +96,7 @@ export class User {
   #callBack(connector: string, { condition, expiresAt }: Prepare, id: string): Respond {
     const { line, connections } = this.accesses.find((access) => access.connector === connector) as Access
     return (reply) => {
+      if (reply.type === 'claim') return
       if (reply.type !== 'fulfill' && reply.type !== 'reject') throw new Error(`${this.name} answers with a ${reply.type}`)
       const callback = { id, condition, reply }
       callBack(this.#context, { from: this.name, line, next: () => connections.next(), callback, untilMs: expiresAt, isOver: () => false })
@@ -103,32 +112,61 @@ export class User {
     respond({ type: 'fulfill', fulfillment: payment.fulfillment, data: NO_DATA })
   }
 
-  pay({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, requestId, repeatAfterMs, mustSucceed }: Order): void {
-    const { nowUs } = this.#context.events
-    const payment = this.#payments.begin({
+  pay(order: Order): void {
+    const { to, access, requestId, repeatAfterMs } = order
+    const { events } = this.#context
+    const odd = this.#odd.next(to.name, access.account.parallelism)
+    const payment = this.#begin(order, odd)
+    this.#meters.began(payment)
+    const prepare: Prepare = {
+      amount: payment.facts.amount,
+      expiresAt: payment.expiresAt,
+      condition: payment.condition,
+      destination: to.address,
+      data: odd.data ?? NO_DATA,
+    }
+    const asking: Asking = { payment, access, prepare, requestId: requestId ? `${payment.number}` : undefined }
+    this.#ask(asking, false)
+    if (repeatAfterMs !== undefined) events.after(Math.round(repeatAfterMs * 1000), () => this.#ask(asking, false))
+    if (odd.afterwards !== undefined && requestId) this.#probe(asking, odd.afterwards)
+  }
+
+  #begin({ traffic, to, access, amount, expiryMs, willFulfill, rejectCode, repeatAfterMs, mustSucceed }: Order, odd: Oddity): Payment {
+    const facts: Facts = {
       traffic,
       sender: this.name,
       receiver: to.name,
       first: access.connector,
-      amount,
-      startedUs: nowUs,
-      expiryMs,
+      amount: odd.amount ?? amount,
+      startedUs: this.#context.events.nowUs,
+      expiryMs: odd.expiryMs ?? expiryMs,
       willFulfill,
       rejectCode,
       asks: repeatAfterMs === undefined ? 1 : 2,
+      isExtreme: odd.amount !== undefined || odd.expiryMs !== undefined,
       mustSucceed,
-    })
-    this.#meters.began(payment)
-    const prepare: Prepare = {
-      amount,
-      expiresAt: this.#context.events.nowMs() + expiryMs,
-      condition: payment.condition,
-      destination: to.address,
-      data: NO_DATA,
     }
-    const asking: Asking = { payment, access, prepare, requestId: requestId ? `${payment.number}` : undefined }
-    this.#ask(asking, false)
-    if (repeatAfterMs !== undefined) this.#context.events.after(Math.round(repeatAfterMs * 1000), () => this.#ask(asking, false))
+    const payment = this.#payments.begin(facts, odd.sameCondition ? this.#last.get(to.name) : undefined)
+    payment.expiresAt = this.#expiry(payment)
+    this.#last.set(to.name, payment)
+    return payment
+  }
+
+  /** Under one condition no two payments of a sender are alike, so that the checkers can tell them apart. */
+  #expiry({ facts, older }: Payment): number {
+    let expiresAt = this.#context.events.nowMs() + facts.expiryMs
+    for (let twin = older; twin !== undefined; twin = twin.older) expiresAt = Math.max(expiresAt, twin.expiresAt + 1)
+    return expiresAt
+  }
+
+  /** The same id once more, for something else or when its answer may be forgotten; whatever it says decides nothing. */
+  #probe({ payment, access, prepare, requestId }: Asking, { isOther, delayUs }: NonNullable<Oddity['afterwards']>): void {
+    const asked = isOther ? { ...prepare, amount: add(prepare.amount, ONE_UNIT) } : prepare
+    this.#context.events.after(delayUs, () =>
+      access.line.prepare(this.name, access.connections.next(), asked, requestId, (reply) => {
+        if (!isOther && (reply.type === 'fulfill' || reply.type === 'reject')) this.#sameEnd(payment, outcomeOf(reply))
+      }),
+    )
   }
 
   /** `mayBeTaken`: an earlier request of this asking broke while it was held. */
@@ -136,7 +174,8 @@ export class User {
     const { payment, access, prepare, requestId } = asking
     let isOver = false
     const hear: Respond = (reply) => {
-      if (isOver) return
+      // A request has one answer, whatever else its connector says.
+      if (isOver || reply.type === 'claim') return
       isOver = true
       if (reply.type === 'accepted') throw new Error(`${this.name} takes no callbacks`)
       if (reply.type === 'failure') this.#failed(asking, mayBeTaken || reply.how === 'unknown')
@@ -144,7 +183,9 @@ export class User {
       else this.#heard(payment, reply)
     }
     access.line.prepare(this.name, access.connections.next(), prepare, requestId, hear)
-    if (access.line.mayLose) this.#context.events.at((prepare.expiresAt + PATIENCE_MS) * 1000, () => hear(UNKNOWN))
+    const { events } = this.#context
+    const untilMs = Math.min(prepare.expiresAt, events.nowMs() + MAX_WAIT_MS) + PATIENCE_MS
+    if (access.line.mayLose) events.at(untilMs * 1000, () => hear(UNKNOWN))
   }
 
   /** On the next connection, under the same id where it may have been taken, for as long as that can help. */
@@ -187,14 +228,22 @@ export class User {
     if (payment.outcome === undefined) {
       payment.outcome = outcome
       this.#ended(payment, outcome)
-    } else if (payment.outcome !== outcome && !this.#context.excused.has(payment.condition) && !isRefusal(payment.outcome) && !isRefusal(outcome)) {
-      throw new InvariantBroken('ends', `${this.name} was told ${payment.outcome}, and then ${outcome}`, [payment.condition])
-    }
+    } else this.#sameEnd(payment, outcome)
     if (payment.openAsks > 0) return
     if (payment.unheard === undefined) this.#payments.end(payment)
     else this.#forgetLater(payment)
   }
+
+  /** Of a connector that lies to its own users nothing is expected. */
+  #sameEnd({ outcome: before = 'nothing', condition, facts }: Payment, outcome: string): void {
+    if (before === outcome || isRefusal(before) || isRefusal(outcome) || before === 'nothing') return
+    if (this.#context.excused.has(condition)) return
+    const isLiar = this.#context.plan.behaviours.some(({ who, towards = this.name }) => who === facts.first && towards === this.name)
+    if (!isLiar) throw new InvariantBroken('ends', `${this.name} was told ${before}, and then ${outcome}`, [condition])
+  }
 }
+
+const ONE_UNIT = amount(1n)
 
 /** At the end: every payment was told its end, unless the sender's own connector is one that holds. */
 export function everyPaymentEnded(payments: Payments, { checked, plan }: Context): void {

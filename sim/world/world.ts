@@ -5,9 +5,12 @@
 import { type Account, type AccountId, accountIdOf } from '../../src/core/values/account.ts'
 import { type Address, address } from '../../src/core/values/address.ts'
 import { ZERO } from '../../src/core/values/amount.ts'
+import { EXPIRY_GRACE_MS, MAX_HOLD_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, longestOutageMs } from '../faults/times.ts'
+import { kindOf } from '../workload/behaviourKinds.ts'
+import { longestMs } from '../workload/latency.ts'
 import { type ConnectorPlan, type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
 import { type AccountPlan, Connector } from './connector.ts'
@@ -23,7 +26,7 @@ import type { Population } from './population.ts'
 import type { SimStore } from './store.ts'
 import { OPERATION_LIFE_MS, Teller } from './teller.ts'
 import { tracerTo } from './trace.ts'
-import { addressOf, everyPaymentEnded, User } from './users.ts'
+import { addressOf, everyPaymentEnded, MAX_WAIT_MS, User } from './users.ts'
 
 /** Before time 0: books are claimed and routes settle. */
 const SETTLE_US = 10_000_000
@@ -118,7 +121,7 @@ export function isCoolAtRest({ coolAfterMs }: ConnectorPlan): boolean {
 
 /** When all is over: what began has ended, and what was broken has healed. */
 function endMs(plan: Plan): number {
-  const end = plan.durationMs + longestLife(plan)
+  const end = plan.durationMs + longestLife(plan) + longestOddityMs(plan)
   const { faults } = plan
   return faults.length === 0 ? end + REST_MS : Math.max(end, lastMs(faults)) + longestOutageMs(faults) + HEAL_MS
 }
@@ -145,6 +148,16 @@ export function driftOf({ plan, checked }: Pick<Context, 'plan' | 'checked'>, co
       return [name, drift]
     }),
   )
+}
+
+/** What somebody does later, and how long a packet with an extreme expiry can be under way. */
+function longestOddityMs({ behaviours, connectors, faults }: Plan): number {
+  const attempts = 1 + Math.max(0, ...connectors.map(({ failover }) => failover))
+  const longest = behaviours.map(({ kind, delay }) => {
+    if (kind === 'extreme-expiry') return attempts * (MAX_HOLD_MS + EXPIRY_GRACE_MS) + (faults.length === 0 ? 0 : MAX_WAIT_MS)
+    return kind === 'slow' || kindOf(kind).delay === undefined ? 0 : 2 * longestMs(delay)
+  })
+  return Math.max(0, ...longest)
 }
 
 function longestLife(plan: Plan): number {
@@ -196,7 +209,7 @@ function faultFigures({ fired, excused }: Context, { connectors, drift }: Lived)
 }
 
 /** As the connector itself reports it. */
-function lostIn(store: SimStore): Map<AccountId, bigint> {
+export function lostIn(store: SimStore): Map<AccountId, bigint> {
   const { accounts } = store.read([...store.shards.keys()])
   return new Map(accounts.flatMap(({ account, lostByFailover }) => (lostByFailover === undefined ? [] : [[account, lostByFailover] as const])))
 }

@@ -53,6 +53,8 @@ export interface Announcer {
 
 /** An account that announced nothing for so many intervals is forgotten (A3). */
 const SILENT_INTERVALS = 3
+/** So that no announcer ever tells more of them than its clock has gone on. */
+const VERSIONS_PER_MS = 1_000
 
 interface State {
   readonly config: AnnouncerConfig
@@ -73,7 +75,7 @@ export function makeAnnouncer(config: AnnouncerConfig, at: UnixMs): Announcer {
     routes,
     records: { views: new Map(), read: new Map() },
     connected: new Set(),
-    snapshot: { at, mapper: mapperOf(routes), accounts: new Map(), tallies: new Map(), seqs: new Map() },
+    snapshot: { version: at * VERSIONS_PER_MS, at, mapper: mapperOf(routes), accounts: new Map(), tallies: new Map(), seqs: new Map() },
     announceAt: at + config.announceIntervalMs,
     readAt: at + config.snapshotIntervalMs,
     effects: [],
@@ -98,11 +100,11 @@ function take(state: State, input: AnnouncerInput): void {
       return announce(state, input.account, fullAnnouncement(state.routes))
     case 'announcementReceived': {
       const account = state.config.directory.accounts.get(input.from)
-      if (account !== undefined) spread(state, hear(state.routes, account, input.announcement, at))
+      if (account !== undefined) spread(state, hear(state.routes, account, input.announcement, at), at)
       return
     }
     case 'booksRead':
-      return publish(state, {
+      return publish(state, at, {
         at,
         mapper: mapperOf(state.routes),
         accounts: accountViews(input.reading),
@@ -127,7 +129,7 @@ function wake(state: State, at: UnixMs): void {
   const { announceIntervalMs, snapshotIntervalMs } = state.config
   if (at >= state.announceAt) {
     state.announceAt = at + announceIntervalMs
-    spread(state, forgetSilent(state.routes, at - SILENT_INTERVALS * announceIntervalMs))
+    spread(state, forgetSilent(state.routes, at - SILENT_INTERVALS * announceIntervalMs), at)
     for (const account of state.connected) announce(state, account, fullAnnouncement(state.routes))
   }
   if (at >= state.readAt) {
@@ -139,8 +141,8 @@ function wake(state: State, at: UnixMs): void {
 }
 
 /** Changes go out at once, to the threads and to everyone who is told routes. */
-function spread(state: State, changed: readonly string[]): void {
-  if (state.snapshot.mapper !== mapperOf(state.routes)) publish(state, { ...state.snapshot, mapper: mapperOf(state.routes) })
+function spread(state: State, changed: readonly string[], at: UnixMs): void {
+  if (state.snapshot.mapper !== mapperOf(state.routes)) publish(state, at, { ...state.snapshot, mapper: mapperOf(state.routes) })
   if (changed.length === 0) return
   const announcement = announcementOf(state.routes, changed)
   for (const account of state.connected) announce(state, account, announcement)
@@ -150,9 +152,10 @@ function announce(state: State, to: AccountId, announcement: Announcement): void
   state.effects.push({ type: 'announce', to, announcement })
 }
 
-function publish(state: State, snapshot: Snapshot): void {
-  state.snapshot = snapshot
-  state.effects.push({ type: 'publish', snapshot })
+function publish(state: State, at: UnixMs, contents: Omit<Snapshot, 'version'>): void {
+  const version = Math.max(state.snapshot.version + 1, at * VERSIONS_PER_MS)
+  state.snapshot = { ...contents, version }
+  state.effects.push({ type: 'publish', snapshot: state.snapshot })
 }
 
 /** Those whose books matter to a policy: accounts that a route leads through, beyond the accounts' own addresses. */

@@ -94,7 +94,7 @@ function take(state: ThreadState, input: Input): void {
     case 'leftRead':
       return heardLeft(state, input.messages, at)
     case 'snapshotTaken':
-      if (state.snapshot === undefined || input.snapshot.at >= state.snapshot.at) state.snapshot = input.snapshot
+      if (state.snapshot === undefined || input.snapshot.version >= state.snapshot.version) state.snapshot = input.snapshot
       return
     case 'deduplicationHeard':
       known(state, input.account).deduplicates = input.deduplicates

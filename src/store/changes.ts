@@ -3,7 +3,7 @@
  * number; what is left out is an empty word. None has a unit separator inside: ids and addresses have no control characters,
  * and JSON escapes them.
  */
-import type { Change, Counted, Instead } from '../core/book/change.ts'
+import { type Change, type Counted, type Instead, isStruckOut } from '../core/book/change.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { decimal } from './decimal.ts'
 import { attemptLines, operationText, rejectedText, tombstoneText, underWayText, unitText, unresolvedText } from './payments.ts'
@@ -44,10 +44,10 @@ function writeChange(into: string[], change: Change): void {
       into.push(...insteadArguments(change.instead))
       return
     case 'credit':
-      into.push('credit', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted), change.refunds ?? '')
+      into.push('credit', change.payment, change.pocket, keptText(change), ...countedArguments(change.counted), change.refunds ?? '')
       return
     case 'refund':
-      into.push('refund', change.payment, change.pocket, tombstoneText(change), ...countedArguments(change.counted), unresolvedText(change.unresolved))
+      into.push('refund', change.payment, change.pocket, keptText(change), ...countedArguments(change.counted), unresolvedText(change.unresolved))
       into.push(...insteadArguments(change.instead))
       return
     case 'reject':
@@ -65,6 +65,11 @@ function writeChange(into: string[], change: Change): void {
     default:
       return unreachable(change)
   }
+}
+
+/** Nothing where the payment is struck out. */
+function keptText(change: Extract<Change, { type: 'credit' | 'refund' }>): string {
+  return isStruckOut(change) ? '' : tombstoneText(change)
 }
 
 /** Account, pocket or nothing where no money moves, amount with its sign, unit. */

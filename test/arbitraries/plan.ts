@@ -1,8 +1,9 @@
 /** Small worlds: up to four connectors in any shape, a few users, a few seconds of traffic, and somebody who misbehaves. */
 import fc from 'fast-check'
-import type { Answers, BehaviourPlan, ConnectorPlan, EndpointPlan, Latency, LinePlan, MoneyPlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
+import type { Answers, ConnectorPlan, EndpointPlan, Latency, LinePlan, MoneyPlan, PaymentRow, Plan } from '../../sim/workload/plan.ts'
 import { policies } from '../../src/core/routing/policies.ts'
 import { type Amount, amount } from '../../src/core/values/amount.ts'
+import { behaviour } from './behaviour.ts'
 
 const DURATION_MS = 3_000
 
@@ -22,23 +23,26 @@ const answers: fc.Arbitrary<{ readonly answers?: Answers }> = fc.constantFrom<{ 
   { answers: 'deduplicating' },
   { answers: 'callback' },
 )
+const feePpm = fc.constantFrom({}, {}, { feePpm: 0 }, { feePpm: 1_000 }, { feePpm: 333_333 })
 
 const connector = (name: string): fc.Arbitrary<ConnectorPlan> =>
-  fc.integer({ min: 1, max: 4 }).chain((threads) =>
-    fc.record({
-      name: fc.constant(name),
-      threads: fc.constant(threads),
-      parallelism: fc.integer({ min: 1, max: threads }),
-      dealing: fc.constantFrom('connection' as const, 'request' as const),
-      policy: fc.constantFrom(...policies.map((policy) => policy.name)),
-      failover: fc.nat({ max: 2 }),
-      slack: fc.constantFrom(0 as const, 1 as const),
-      warming: fc.constantFrom('exact' as const, 'share' as const, 'adaptive' as const),
-      snapshotIntervalMs: fc.constantFrom(100, 1_000),
-      announceIntervalMs: fc.constantFrom(2_000, 60_000),
-      coolAfterMs: fc.constantFrom(10, 100, 1_000),
-      limitsKnown: fc.boolean(),
-    }),
+  fc.tuple(fc.integer({ min: 1, max: 4 }), feePpm).chain(([threads, fee]) =>
+    fc
+      .record({
+        name: fc.constant(name),
+        threads: fc.constant(threads),
+        parallelism: fc.integer({ min: 1, max: threads }),
+        dealing: fc.constantFrom('connection' as const, 'request' as const),
+        policy: fc.constantFrom(...policies.map((policy) => policy.name)),
+        failover: fc.nat({ max: 2 }),
+        slack: fc.constantFrom(0 as const, 1 as const),
+        warming: fc.constantFrom('exact' as const, 'share' as const, 'adaptive' as const),
+        snapshotIntervalMs: fc.constantFrom(100, 1_000),
+        announceIntervalMs: fc.constantFrom(300, 2_000, 60_000),
+        coolAfterMs: fc.constantFrom(10, 100, 1_000),
+        limitsKnown: fc.boolean(),
+      })
+      .map((plan) => ({ ...plan, ...fee })),
   )
 
 const line = ([from, to]: readonly [string, string]): fc.Arbitrary<LinePlan> =>
@@ -88,22 +92,6 @@ const payment = (users: readonly string[]): fc.Arbitrary<PaymentRow> => {
     .map(({ pair, withId, repeatAfterMs, ...row }) => ({ ...pair, ...row, ...(withId ? { withId, repeatAfterMs } : {}) }))
 }
 
-/** A connector that holds what its own user sends never answers him, so connectors misbehave only towards each other. */
-function behaviour(connectors: readonly string[], users: readonly string[]): fc.Arbitrary<BehaviourPlan> {
-  const pairs = connectors.flatMap((who) => connectors.filter((other) => other !== who).map((towards) => ({ who, towards })))
-  const whom: fc.Arbitrary<Pick<BehaviourPlan, 'who' | 'towards'>> = fc.constantFrom(...users.map((who) => ({ who })), ...pairs)
-  const what = fc.record({
-    name: fc.constant('bad'),
-    kind: fc.constantFrom('reject' as const, 'refuse' as const, 'hold' as const, 'slow' as const),
-    odds,
-    code: fc.constantFrom('T00', 'T04', 'F99', 'R00'),
-    delay: latency(3_000),
-    fromMs: fc.constantFrom(0, 1_500),
-    untilMs: fc.constantFrom(2_000, Number.MAX_SAFE_INTEGER),
-  })
-  return fc.tuple(whom, what).map(([towards, rest]) => ({ ...rest, ...towards }))
-}
-
 /** Joined as a line at least, so that most payments have a way. */
 function lines(names: readonly string[]): fc.Arbitrary<readonly LinePlan[]> {
   const pairs = names.flatMap((from, i) => names.slice(i + 1).map((to) => [from, to] as const))
@@ -143,7 +131,7 @@ export const plan: fc.Arbitrary<Plan> = fc
       traffic: fc.constant([]),
       payments: fc.array(payment(users), { minLength: 1, maxLength: 120, size: 'max' }).map((rows) => rows.sort((a, b) => a.atMs - b.atMs)),
       money: fc.tuple(money(users)),
-      behaviours: fc.oneof(fc.constant([]), fc.array(behaviour(names, users), { minLength: 1, maxLength: 2 })),
+      behaviours: fc.oneof(fc.constant([]), fc.array(behaviour({ connectors: names, users }), { minLength: 1, maxLength: 3 })),
       faults: fc.constant([]),
       subjects: fc.constant(names.slice(0, 1)),
     })

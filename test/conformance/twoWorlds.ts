@@ -75,6 +75,7 @@ const config: ThreadConfig = {
 }
 
 const snapshot: Snapshot = {
+  version: START_MS,
   at: START_MS,
   mapper: new Map([
     ['test.far', receivers.map(({ id }) => ({ account: id, path: [], curve: IDENTITY, since: 0 })).sort((a, b) => (a.account < b.account ? -1 : 1))],
@@ -127,10 +128,21 @@ export type Played = readonly Stepped[]
 export function simulated(steps: readonly Step[]): Played[] {
   const events = new Events(START_MS * 1_000)
   const seen: { input: Input; effects: Effect[] }[] = []
-  const witness = new Witness('hub', nothingChecked())
+  const witness = new Witness('hub', nothingChecked(), {
+    own: 'test.hub',
+    slack: 0,
+    announceIntervalMs: 60_000,
+    lagMs: 0,
+    threads: 2,
+    maxPacketAmount: config.maxPacketAmount,
+    feePpm: undefined,
+    nowMs: () => events.nowMs(),
+    latestMs: () => events.nowMs(),
+    isPrompt: true,
+  })
   const store = new SimStore(witness)
   for (const each of accounts) {
-    witness.opened(each, each === alice ? OPENING : amount(0n))
+    witness.opened({ ...each, routes: each === alice ? [] : [address('test.far')] }, each === alice ? OPENING : amount(0n))
     store.register(each, each === alice ? OPENING : amount(0n))
   }
   const constant = { kind: 'constant', ms: 0 } as const

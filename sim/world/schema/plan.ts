@@ -1,5 +1,6 @@
 /** The plan, in the first line of a trace. */
 import { z } from 'zod'
+import { BEHAVIOUR_KINDS, kindOf } from '../../workload/behaviourKinds.ts'
 import type { Plan } from '../../workload/plan.ts'
 import { fault, latency, milliseconds, odds } from './faultPlan.ts'
 import { describes, named } from './shape.ts'
@@ -35,6 +36,7 @@ const connector = z.strictObject({
   announceIntervalMs: milliseconds,
   attemptTimeoutMs: z.exactOptional(milliseconds),
   coolAfterMs: milliseconds,
+  feePpm: z.exactOptional(count.describe('What it keeps of every packet, in millionths.')),
   durability: z.exactOptional(z.enum(['everysec', 'always', 'wait'])).describe('What its store may lose of what it acknowledged (B12). Left out: everysec.'),
   limitsKnown: z.boolean().describe("Whether the peers' limits are known to its policies."),
 })
@@ -89,8 +91,8 @@ const money = z.strictObject({
 const behaviour = z.strictObject({
   name,
   who: name,
-  towards: z.exactOptional(name.describe('Only for prepares from there.')),
-  kind: z.enum(['reject', 'refuse', 'hold', 'slow']).describe('Instead of its duty: reject with code, refuse with T04, never answer, or wait for delay first.'),
+  towards: z.exactOptional(name.describe('Only for prepares from there, or announcements to there.')),
+  kind: z.enum(BEHAVIOUR_KINDS).describe(`Instead of its duty. ${BEHAVIOUR_KINDS.map((kind) => `${kind}: ${kindOf(kind).does}.`).join(' ')}`),
   odds,
   code: z.string(),
   delay: latency,

@@ -56,6 +56,7 @@ export const snapshot = named(
   'Snapshot',
   "What the announcer tells the threads: the routes, and what the announcing accounts' books said when last read.",
   z.strictObject({
+    version: z.int().describe('Grows with each that is told: a thread ignores what is older than what it has.'),
     at: ms.describe('When the books were read.'),
     mapper: z.record(prefix, z.array(way)).describe('The addressMapper: announced route to the ways that may be used, in order of account id.'),
     accounts: z.record(accountId, accountView),

@@ -52,9 +52,15 @@ export const messageId = named('MessageId', 'Of a message left in a book: EPOCH.
 export const data = named('Data', 'Bytes in base64.', z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/))
 const rejectCode = named('RejectCode', 'F: final, T: temporary, R: relative (RFC 27).', z.string().regex(/^[FTR]\d\d$/))
 
+const packetAmount = named(
+  'PacketAmount',
+  'What a packet may say, wanted or not: an unsigned 64-bit integer as a decimal string.',
+  z.string().regex(/^\d{1,20}$/),
+)
+
 /** The fields of a prepare, wherever one stands. */
 export const prepareFields = {
-  amount,
+  amount: packetAmount,
   expiresAt: ms,
   condition,
   destination: address,

@@ -130,3 +130,8 @@ export type Change =
     }
   | { readonly type: 'consumed'; readonly message: string }
   | { readonly type: 'dropped'; readonly payment: PaymentId }
+
+/** B5: without an id nobody can ask how it ended, so it leaves the book in the change that settles it; not where that may be converted (B8). */
+export function isStruckOut(change: Extract<Change, { type: 'credit' | 'refund' }>): boolean {
+  return change.keepUntil === undefined && (change.type === 'credit' || change.instead === undefined)
+}

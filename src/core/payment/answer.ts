@@ -22,9 +22,9 @@ export function answer(state: ThreadState, asker: Asker, reply: Reply | Refusal)
   else leave(state, asker.thread, (message) => ({ type: 'answered', message, answers: asker.message, reply }), asker.message)
 }
 
-/** The tombstone goes with the next commit; without a charge or an id there is none in the book. */
+/** The tombstone, where the book has one, goes with the next commit. */
 export function forget(state: ThreadState, payment: Payment): void {
   state.payments.delete(payment.id)
   if (payment.request !== undefined) payment.sender.ids?.delete(payment.request.id)
-  if (payment.attempt !== undefined || payment.request !== undefined) state.drops.push({ type: 'dropped', payment: payment.id })
+  if (payment.inBook) state.drops.push({ type: 'dropped', payment: payment.id })
 }

@@ -43,6 +43,8 @@ export interface Payment {
   /** The last reject that a receiver itself gave: it counts before ours. */
   receiverReject: Reject | undefined
   reply: Reply | undefined
+  /** Whether the book has it, under way or with its tombstone, once all that was emitted is applied. */
+  inBook: boolean
   /** What its refund or reroute ended, until the store has said whether that stands (B8). */
   unsure: Unsure | undefined
   /** Callbacks that wait until what they brought is durable. */
@@ -105,6 +107,7 @@ export function makePayment(state: ThreadState, sender: Holding, prepare: Prepar
     tried: [],
     receiverReject: undefined,
     reply: undefined,
+    inBook: false,
     unsure: undefined,
     thanks: undefined,
     rivals: undefined,
@@ -147,6 +150,7 @@ export function takeUp(state: ThreadState, { id, sender, record, request, reply 
     tried: [],
     receiverReject: undefined,
     reply,
+    inBook: true,
     unsure: undefined,
     thanks: undefined,
     rivals: undefined,

@@ -16,6 +16,7 @@ import { timedOut } from './rejects.ts'
 export function charge(state: ThreadState, payment: Payment, attempt: Attempt, at: UnixMs): void {
   const { sender, prepare, request } = payment
   spend(sender, prepare.amount, at)
+  payment.inBook = true
   offer(state, payment, attempt)
   payment.state = 'charging'
   write(
@@ -106,6 +107,8 @@ export function credit(state: ThreadState, payment: Payment, fulfill: Fulfill, a
   const reply = late ? (payment.receiverReject ?? timedOut(state)) : fulfill
   settle(payment, 'crediting', reply)
   const refunds = late ? pocketOf(sender) : undefined
+  // Nobody can ask again without an id: the book strikes it out in the same commit (B5).
+  payment.inBook = payment.request !== undefined
   write(state, { type: 'credit', payment: payment.id, pocket: pocketOf(receiver), reply, counted, refunds, keepUntil: keptUntil(state, payment) }, payment)
   coolExcess(state, receiver, at)
   if (late) coolExcess(state, sender, at)
@@ -127,6 +130,7 @@ export function refund(state: ThreadState, payment: Payment, reply: Reply, ended
   const instead = insteadOf(state, payment, at)
   withdraw(state, payment)
   settle(payment, 'refunding', reply)
+  payment.inBook = payment.request !== undefined || instead !== undefined
   const keepUntil = keptUntil(state, payment)
   write(state, { type: 'refund', payment: payment.id, pocket: pocketOf(sender), reply, counted, unresolved, instead, keepUntil }, payment)
   if (instead !== undefined) {
@@ -196,6 +200,7 @@ function receiveDurable(state: ThreadState, holding: Holding, amount: Amount, at
 /** B4: with an id, even a reject that moved nothing is durable before it is told. */
 export function recordReject(state: ThreadState, payment: Payment, request: RequestKey, reply: Reply): void {
   settle(payment, 'rejecting', reply)
+  payment.inBook = true
   const keepUntil = payment.prepare.expiresAt + state.config.answerRetentionMs
   write(state, { type: 'reject', payment: payment.id, sender: payment.sender.account.id, request, reply, keepUntil }, payment)
 }

@@ -45,6 +45,8 @@ export interface TallyView {
 export type Tallies<T> = ReadonlyMap<string, ReadonlyMap<AccountId, T>>
 
 export interface Snapshot {
+  /** Grows with each that is told, also over an announcer's lives: what a thread hears last may be older than what it has. */
+  readonly version: number
   /** When the books were read. */
   readonly at: UnixMs
   readonly mapper: AddressMapper

@@ -74,6 +74,11 @@ end
 
 local function settle(payment, lines, tombstone)
   add(UNDER_WAY, lines[4], negated(lines[5]))
+  -- Nobody can ask for it again: it is struck out.
+  if tombstone == '' then
+    stored[payment] = false
+    return
+  end
   lines[10] = tombstone
   stored[payment] = table.concat(lines, '\n')
 end

@@ -68,8 +68,15 @@ describe('snapshots', () => {
 
   test('an older one comes late → ignored', () => {
     const t0 = oneThread(setting)
-    t0.snapshot({ mapper: mapper(carol), at: t0.now - 1 })
+    t0.snapshot({ mapper: mapper(carol), version: t0.now - 1, at: t0.now - 1 })
     expect(only(t0.prepare(pay), 'sendPrepare').to).toBe(bob.id)
+  })
+
+  test('two of one reading, the newer comes first → it stays', () => {
+    const t0 = oneThread(setting)
+    t0.snapshot({ mapper: mapper(carol), version: t0.now + 2 })
+    t0.snapshot({ mapper: mapper(bob), version: t0.now + 1 })
+    expect(only(t0.prepare(pay), 'sendPrepare').to).toBe(carol.id)
   })
 })
 

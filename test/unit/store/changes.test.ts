@@ -48,17 +48,25 @@ describe('changes → a name and words, always as many', () => {
     outgoingExpiry: 900,
     attempt: 2,
   } as const
+  const nothingInstead = ['', '', '', '', '', '']
   test.each<[Change, string[]]>([
     [{ type: 'take', account: alice, amount: amount(5n) }, ['take', alice, '5']],
     [{ type: 'give', account: alice, amount: amount(0n) }, ['give', alice, '0']],
     [{ type: 'charge', record }, ['charge', 'e.1', underWayText(record)]],
-    [rerouted, ['reroute', 'e.1', alice, '5', 'gwei', '["test",900,2]', '', '', '', '']],
-    [{ ...rerouted, counted, unresolved }, ['reroute', 'e.1', alice, '5', 'gwei', '["test",900,2]', `${bob} test.bob`, 'success', '7', `["${bob}","7"]`]],
+    [rerouted, ['reroute', 'e.1', alice, '5', 'gwei', '["test",900,2]', '', '', '', '', ...nothingInstead]],
     [
-      { type: 'credit', payment, pocket: 'hot', reply: fulfill, counted },
-      ['credit', 'e.1', 'hot', `[null,${fulfilledText}]`, `${bob} test.bob`, 'success', '7'],
+      { ...rerouted, counted, unresolved },
+      ['reroute', 'e.1', alice, '5', 'gwei', '["test",900,2]', `${bob} test.bob`, 'success', '7', `["${bob}","7"]`, ...nothingInstead],
     ],
-    [{ type: 'refund', payment, pocket: 'given', reply: fulfill, keepUntil: 9 }, ['refund', 'e.1', 'given', `[9,${fulfilledText}]`, '', '', '', '']],
+    [{ type: 'credit', payment, pocket: 'hot', reply: fulfill, counted }, ['credit', 'e.1', 'hot', '', `${bob} test.bob`, 'success', '7', '']],
+    [
+      { type: 'refund', payment, pocket: 'given', reply: fulfill, keepUntil: 9 },
+      ['refund', 'e.1', 'given', `[9,${fulfilledText}]`, '', '', '', '', ...nothingInstead],
+    ],
+    [
+      { type: 'refund', payment, pocket: 'given', reply: fulfill, instead: { pocket: 'hot', counted, late: true } },
+      ['refund', 'e.1', 'given', `[null,${fulfilledText}]`, '', '', '', '', 'hot', `${bob} test.bob`, 'success', '7', 'late', 'null'],
+    ],
     [{ type: 'consumed', message: 'f.3' }, ['consumed', 'f.3']],
     [{ type: 'dropped', payment }, ['dropped', 'e.1']],
   ])('%s', (change, expected) => {

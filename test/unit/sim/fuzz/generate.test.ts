@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { behaviourKinds } from '../../../../sim/fuzz/behaviours.ts'
 import { faultKinds } from '../../../../sim/fuzz/faults.ts'
 import { planOf } from '../../../../sim/fuzz/generate.ts'
+import { BEHAVIOUR_KINDS } from '../../../../sim/workload/behaviourKinds.ts'
 
 const plans = Array.from({ length: 60 }, (_, seed) => planOf(seed))
 
@@ -13,7 +13,7 @@ describe('worlds from seeds', () => {
 
   test('sixty seeds → every kind of fault and behaviour, and worlds without any', () => {
     expect(new Set(plans.flatMap(({ faults }) => faults.map(({ kind }) => kind)))).toEqual(new Set(faultKinds))
-    expect(new Set(plans.flatMap(({ behaviours }) => behaviours.map(({ kind }) => kind)))).toEqual(new Set(behaviourKinds))
+    expect(new Set(plans.flatMap(({ behaviours }) => behaviours.map(({ kind }) => kind)))).toEqual(new Set(BEHAVIOUR_KINDS))
     expect(plans.some(({ faults }) => faults.length === 0)).toBe(true)
   })
 

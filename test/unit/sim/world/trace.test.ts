@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { BEHAVIOUR_KINDS } from '../../../../sim/workload/behaviourKinds.ts'
 import type { FaultKind, FaultPlan } from '../../../../sim/workload/faultPlan.ts'
 import type { Plan } from '../../../../sim/workload/plan.ts'
 import { loadScenario, planOf } from '../../../../sim/workload/scenario.ts'
 import { announcerEffect, announcerInput } from '../../../../sim/world/schema/announcer.ts'
 import { change } from '../../../../sim/world/schema/book.ts'
-import { fault, slip } from '../../../../sim/world/schema/fault.ts'
+import { fault, lineFault, slip } from '../../../../sim/world/schema/fault.ts'
 import { effect, input } from '../../../../sim/world/schema/thread.ts'
 import { traceJsonSchema, traceLine } from '../../../../sim/world/traceSchema.ts'
 import { runWorld } from '../../../../sim/world/world.ts'
@@ -86,6 +87,16 @@ function withEveryFault(has: (kind: FaultKind) => boolean): Plan {
   }
 }
 
+/** All that the package's scenario of liars has, and what it leaves out. */
+function withEveryLie(): Plan {
+  const plan = planOf(loadScenario('liars'), { regime: 'liars', failover: 2, name: 'liars' }, 'random')
+  const has = new Set(plan.behaviours.map(({ kind }) => kind))
+  const others = plan.behaviours
+    .slice(0, 1)
+    .flatMap((lie) => BEHAVIOUR_KINDS.filter((kind) => !has.has(kind)).map((kind) => ({ ...lie, name: kind, kind })))
+  return { ...plan, durationMs: 20_000, behaviours: [...others, ...plan.behaviours] }
+}
+
 const RUNS = {
   balanced: traced(shortPlan('balanced', 'trusted-room', 1)),
   unreliable: traced(shortPlan('unreliable', 'random', 1)),
@@ -156,6 +167,10 @@ function kindsIn(line: Line): string[] {
       return [`fault ${line.fault.type}`]
     case 'slip':
       return [`slip ${line.slip.type}`]
+    case 'lineFault':
+      return [`lineFault ${line.fault.type}`]
+    case 'behaviour':
+      return [`behaviour ${line.behaviour}`]
     case 'ended':
       return [`ended ${line.why}`]
     case 'store':
@@ -171,11 +186,13 @@ const KINDS = [
   ...announcerInput.options.map(({ shape }) => `announcerInput ${shape.type.value}`),
   ...announcerEffect.options.map(({ shape }) => `announcerEffect ${shape.type.value}`),
   ...change.options.map(({ shape }) => `change ${shape.type.value}`),
-  ...['prepare', 'fulfill', 'reject', 'refusal', 'failure', 'announcement'].map((type) => `message ${type}`),
+  ...['prepare', 'fulfill', 'reject', 'refusal', 'failure', 'claim', 'announcement'].map((type) => `message ${type}`),
   ...fault.options.map(({ shape }) => `fault ${shape.type.value}`),
   ...slip.options.map(({ shape }) => `slip ${shape.type.value}`),
+  ...BEHAVIOUR_KINDS.map((kind) => `behaviour ${kind}`),
+  `lineFault ${lineFault.shape.type.value}`,
   ...['crash', 'fenced'].map((why) => `ended ${why}`),
-  'cut',
+  ...['account', 'closing', 'cut', 'undone', 'world'],
 ]
 
 /** What a connector in a world without quotes never shows. */
@@ -187,7 +204,7 @@ test('all runs together → every kind of line that the schema knows', () => {
   // A store that goes back moves money in no store line.
   const failsOver = traced(withEveryFault((kind) => kind === 'store-failover'))
   const calledBack = live({ faults: [], answers: 'callback' })
-  const one = [...Object.values(RUNS), claimsOvertake, failsOver, calledBack].map(({ lines }) => lines)
+  const one = [...Object.values(RUNS), claimsOvertake, failsOver, calledBack, traced(withEveryLie())].map(({ lines }) => lines)
   const seen = new Set([...one, ...lossy].flatMap((lines) => lines.flatMap(kindsIn)))
   expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
 })

@@ -1,0 +1,86 @@
+/** What the store said of each thread's book: which life has claimed it, what it applied and what it acknowledged (B2, B3). */
+import type { ThreadId } from '../../src/core/values/account.ts'
+import type { Undoing } from './undoing.ts'
+import type { Broken, Checked } from './violation.ts'
+
+interface Book {
+  epoch: string
+  /** Of the last commit that was applied. */
+  seq: number
+  acknowledged: number
+}
+
+export class Commits {
+  readonly #checked: Checked
+  readonly #broken: Broken
+  readonly #undoing: Undoing | undefined
+  readonly #books = new Map<ThreadId, Book>()
+
+  constructor(checked: Checked, broken: Broken, undoing: Undoing | undefined) {
+    this.#checked = checked
+    this.#broken = broken
+    this.#undoing = undoing
+  }
+
+  /** Under a new epoch, what the book does not have by now never was. Returns whether another life had it before. */
+  claimed(thread: ThreadId, epoch: string, seq: number): boolean {
+    const book = this.#books.get(thread)
+    if (book === undefined) {
+      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0 })
+      return false
+    }
+    if (book.epoch === epoch) return false
+    book.epoch = epoch
+    book.acknowledged = Math.min(book.acknowledged, seq)
+    this.#undoing?.giveUp(thread, seq)
+    return true
+  }
+
+  /** What came after is lost, if its thread does not have it any more. */
+  wentBack(thread: ThreadId, epoch: string, seq: number): void {
+    const book = this.#book(thread)
+    book.epoch = epoch
+    book.seq = seq
+  }
+
+  /** B3: only the epoch that has claimed the book moves anything. B2: one after the other. */
+  commits(thread: ThreadId, epoch: string, seq: number): void {
+    const book = this.#book(thread)
+    this.#checked.B3++
+    if (epoch !== book.epoch) throw this.#broken('B3', `commit ${seq} of ${epoch} moves the book of ${thread}, which ${book.epoch} has claimed`)
+    this.#checked.B2++
+    if (seq !== book.seq + 1) throw this.#broken('B2', `commit ${seq} of ${thread} is applied after ${book.seq}`)
+    book.seq = seq
+    this.#undoing?.commits(thread, epoch, seq)
+  }
+
+  acknowledged(thread: ThreadId, seq: number): void {
+    const book = this.#book(thread)
+    if (seq > book.acknowledged) book.acknowledged = seq
+  }
+
+  /** A thread stops of itself: B3, only when another has its book. B2: when the store lacks what it acknowledged. */
+  stopped(thread: ThreadId, epoch: string, why: 'fenced' | 'lostWrites'): void {
+    if (why === 'lostWrites') {
+      this.#checked.B12++
+      if (this.#undoing?.isBehind(thread, this.#book(thread).seq)) return
+      throw this.#broken('B2', `${thread} stops for writes that were lost, and none was`)
+    }
+    if (this.epochOf(thread) === epoch) throw this.#broken('B3', `${thread} stops as ${epoch}, which has the book`)
+  }
+
+  /** Of the life that has the book. */
+  epochOf(thread: ThreadId): string {
+    return this.#book(thread).epoch
+  }
+
+  isDurable({ thread, seq }: { readonly thread: ThreadId; readonly seq: number }): boolean {
+    return seq <= (this.#books.get(thread)?.acknowledged ?? 0)
+  }
+
+  #book(thread: ThreadId): Book {
+    const book = this.#books.get(thread)
+    if (book === undefined) throw this.#broken('B3', `${thread} moves a book that nobody has claimed`)
+    return book
+  }
+}
