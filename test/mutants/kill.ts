@@ -90,7 +90,8 @@ const REPORT = z.object({
 
 async function byVitest(root: string, tested: readonly Named[]): Promise<[string, Verdict][]> {
   const report = join(root, 'report.json')
-  const pool = ['--pool', 'forks', '--poolOptions.forks.singleFork', '--no-isolate', '--no-file-parallelism']
+  // One thread for all files: what they share is loaded once, and it dies with its process.
+  const pool = ['--pool', 'threads', '--poolOptions.threads.singleThread', '--no-isolate', '--no-file-parallelism']
   const files = tested.map(({ name, mutant }) => join(root, name, mutant.caughtBy))
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...files, '--root', root, ...pool, '--reporter', 'json', '--outputFile', report]
   const { stdout, stderr } = await node(args, { timeoutMs: RUN_MS })
