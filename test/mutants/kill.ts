@@ -2,13 +2,13 @@
  * What notices each mutant. All copies are made at once; then one process runs the scenarios of those that a checker must
  * catch, and one vitest the files of those that a test must catch, each file in its own copy.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { mutate } from '../../sim/mutants/copy.ts'
 import type { Mutant } from '../../sim/mutants/patch.ts'
 import { node, ROOT } from '../processes.ts'
+import { failuresIn } from './report.ts'
 import type { Simulated, Simulation } from './simulateCopies.ts'
 
 export interface Verdict {
@@ -72,37 +72,39 @@ async function bySimulator(root: string, simulations: readonly Simulation[]): Pr
   writeFileSync(file, JSON.stringify(simulations))
   const { code, stdout, stderr } = await node(['--import', 'tsx', 'test/mutants/simulateCopies.ts', file], { timeoutMs: RUN_MS })
   const told: Simulated[] = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
-  if (told.length === 0) throw new Error(`the simulator ended with ${code}\n${stderr}`)
+  if (code !== 0 && told.length === 0) throw new Error(`the simulator ended with ${code}\n${stderr}`)
   const verdicts = new Map(told.map(({ name, invariant, what }) => [name, { caughtBy: invariant, what: what ?? 'every checker was content' }]))
   return simulations.map(({ name }) => [name, verdicts.get(name) ?? { caughtBy: undefined, what: `no word of it, exit ${code}\n${stderr}` }])
 }
 
-/** As vitest's reporter writes it. */
-const REPORT = z.object({
-  testResults: z.array(
-    z.object({
-      name: z.string(),
-      message: z.string(),
-      assertionResults: z.array(z.object({ status: z.string(), failureMessages: z.array(z.string()) })),
-    }),
-  ),
-})
+/** What a test throws that expected something else, a property with its counterexample too. */
+const EXPECTATION = /^(AssertionError|Error: Property failed after)/
 
 async function byVitest(root: string, tested: readonly Named[]): Promise<[string, Verdict][]> {
   const report = join(root, 'report.json')
   // One thread for all files: what they share is loaded once, and it dies with its process.
-  const pool = ['--pool', 'threads', '--poolOptions.threads.singleThread', '--no-isolate', '--no-file-parallelism']
-  const files = tested.map(({ name, mutant }) => join(root, name, mutant.caughtBy))
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...files, '--root', root, ...pool, '--reporter', 'json', '--outputFile', report]
+  const pool = [
+    '--pool',
+    'threads',
+    '--poolOptions.threads.singleThread',
+    '--no-isolate',
+    '--no-file-parallelism',
+    '--testTimeout',
+    '60000',
+    '--hookTimeout',
+    '60000',
+  ]
+  const paths = tested.map(({ name, mutant }) => join(root, name, mutant.caughtBy))
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...paths, '--root', root, ...pool, '--reporter', 'json', '--outputFile', report]
   const { stdout, stderr } = await node(args, { timeoutMs: RUN_MS })
   if (!existsSync(report)) throw new Error(`vitest left no report\n${stdout}${stderr}`)
-  const { testResults } = REPORT.parse(JSON.parse(readFileSync(report, 'utf8')))
+  const files = failuresIn(report)
   return tested.map(({ name, mutant: { caughtBy } }) => {
-    const result = testResults.find((each) => each.name === join(root, name, caughtBy))
+    const result = files.find(({ file }) => file === join(root, name, caughtBy))
     if (result === undefined) return [name, { caughtBy: undefined, what: `${caughtBy} was not run\n${stderr}` }]
-    const failures = result.assertionResults.flatMap(({ failureMessages }) => failureMessages)
+    const { failures, message } = result
     // Anything else that is thrown is a mutant that does not run, and proves nothing.
-    const expectation = failures.find((message) => message.startsWith('AssertionError'))
-    return [name, { caughtBy: expectation === undefined ? undefined : caughtBy, what: expectation ?? failures[0] ?? (result.message || 'no test failed') }]
+    const expectation = failures.find((failure) => EXPECTATION.test(failure))
+    return [name, { caughtBy: expectation === undefined ? undefined : caughtBy, what: expectation ?? failures[0] ?? (message || 'no test failed') }]
   })
 }
