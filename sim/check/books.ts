@@ -24,7 +24,9 @@ export interface StoreWatch {
   /** Who owned it was lost. */
   readonly disowned: (account: AccountId, requestId: string) => void
   /** A message lies in this thread's book now. */
-  readonly left: (thread: ThreadId, message: LeftMessage) => void
+  readonly left: (message: LeftMessage) => void
+  /** The store came back without it. */
+  readonly leftNoMore: (message: LeftMessage) => void
   /** The command is whole. */
   readonly applied: () => void
 }

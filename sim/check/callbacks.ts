@@ -14,14 +14,19 @@ export class Callbacks {
     this.#sending = sending
   }
 
-  left(thread: ThreadId, message: LeftMessage): void {
+  left(message: LeftMessage): void {
     const entry = message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
     if (entry === undefined) return
     entry.lies = true
-    this.#ground.undoing?.note(thread, () => {
-      entry.lies = false
-      entry.thanked = false
-    })
+  }
+
+  /** The store has lost it (B12). */
+  leftNoMore(message: LeftMessage): void {
+    const entry = message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
+    if (entry === undefined) return
+    entry.lies = false
+    entry.hasLain = true
+    entry.thanked = false
   }
 
   /** Only what lies in the owner's book, or is credited, is thanked for; then it is not repeated, and must be honoured. */
@@ -32,6 +37,7 @@ export class Callbacks {
     // It was told, and is forgotten.
     if (entry === undefined) return
     const isSafe = entry.phase === 'credited' ? entry.lies || this.#ground.commits.isDurable(entry) : entry.phase === 'underWay' && entry.lies
+    if (!isSafe && entry.hasLain) return
     if (!isSafe) throw this.#ground.broken('B8', `a fulfillment was thanked for that does not lie in the book: the payment is ${entry.phase}`, condition)
     entry.thanked = true
   }
@@ -40,6 +46,7 @@ export class Callbacks {
   passOver(thread: ThreadId, record: PaymentRecord | undefined): void {
     const entry = record === undefined ? undefined : this.#ground.entries.find(record.condition, record.payment)
     if (entry === undefined) return
+    entry.heardBy = undefined
     if (entry.thanked) throw this.#ground.broken('B8', 'its receiver was thanked for a fulfillment, and is not credited', record?.condition ?? '')
     if (!entry.calledBack) return
     this.#sending.miss(entry)

@@ -31,10 +31,14 @@ export interface Entry {
   fulfilled: boolean
   /** It was, and the life that waited for it had ended, or ended before it was credited. */
   missed: boolean
+  /** The life that a fulfillment for the present attempt reached. */
+  heardBy: string | undefined
   /** Its receiver called a fulfillment back in time, for the present attempt. */
   calledBack: boolean
   /** It was left in the owner's book. */
   lies: boolean
+  /** It lay there, or was booked, and the store has lost it (B12): whoever was told so may be thanked yet. */
+  hasLain: boolean
   /** Its receiver was thanked for it. */
   thanked: boolean
   /** Its receiver was credited after the payment's own incoming expiry: the sender is told that it failed. */
@@ -57,8 +61,10 @@ export const FRESH = {
   atTheEdge: false,
   fulfilled: false,
   missed: false,
+  heardBy: undefined,
   calledBack: false,
   lies: false,
+  hasLain: false,
   thanked: false,
   paidLate: false,
   told: false,

@@ -128,6 +128,7 @@ export class Sending {
   fulfillHeard(heard: Heard): void {
     const entry = this.#answered(heard)
     if (entry?.sent === undefined || heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    if (heard.right) entry.heardBy = heard.epoch
     if (!this.#hasBook(entry, heard)) return this.fulfillMissed(heard)
     if (!heard.right) {
       entry.closed = heard.attempt
@@ -214,7 +215,9 @@ export class Sending {
     if (entry === undefined || record === undefined) throw this.#ground.broken('S3', 'a credit for a payment that was never charged', record?.condition ?? '')
     if (!entry.presented.includes(record.attempt))
       throw this.#ground.broken('S3', `attempt ${record.attempt} was credited, but its receiver did not fulfill it in time`, record.condition)
-    if ((entry.atTheEdge || entry.calledBack) && !entry.fulfilled && entry.sent !== undefined) this.#fulfilled(entry, entry.sent)
+    // It had lost its book when it heard, and got it back with the store's past (B12).
+    const isRegained = this.#ground.undoing !== undefined && entry.heardBy === this.#ground.commits.epochOf(entry.thread)
+    if ((entry.atTheEdge || entry.calledBack || isRegained) && !entry.fulfilled && entry.sent !== undefined) this.#fulfilled(entry, entry.sent)
   }
 
   /** S1: what was sent is taken back only when its receiver has given it up, or can no more be heard. */

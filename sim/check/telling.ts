@@ -90,7 +90,7 @@ export class Telling {
   /** An answer that rests on what the store has lost since: it counts for nothing. */
   #isOfLost({ from, requestId, prepare: { condition, amount } }: Asked, reply: Reply, entry: Entry | undefined): boolean {
     if (requestId === undefined || !this.#ground.ids.isLoosened(`${from} ${requestId}`)) return false
-    const known = entry ?? this.#ground.entries.rejected(`${from} ${requestId}`)
+    const known = entry ?? this.#rejected(`${from} ${requestId}`)
     const due = reply.type === 'fulfill' ? 'credited' : entry === undefined ? 'rejected' : 'refunded'
     if (known?.phase === due && this.#ground.commits.isDurable(known)) return false
     this.#ground.excused.add(condition)
@@ -124,10 +124,17 @@ export class Telling {
     if (reply.type === 'fulfill') throw this.#ground.broken('ends', 'a fulfill was told for a payment that was never charged', condition)
     if (asked.requestId === undefined || reply.code === 'F08') return
     this.#ground.checked.B1++
-    const entry = this.#ground.entries.rejected(`${asked.from} ${asked.requestId}`)
+    const entry = this.#rejected(`${asked.from} ${asked.requestId}`)
     if (entry === undefined || !this.#ground.commits.isDurable(entry))
       throw this.#ground.broken('B1', 'a reject under an id was told before it was durable', condition)
     entry.toldOf = condition
+  }
+
+  /** One that is durable, where there are several: an id whose owner the store forgot may be rejected by two. */
+  #rejected(key: string): Entry | undefined {
+    const youngest = this.#ground.entries.rejected(key)
+    for (let entry = youngest; entry !== undefined; entry = entry.older) if (this.#ground.commits.isDurable(entry)) return entry
+    return youngest
   }
 
   /** A payment that nobody was told of: its sender was cut off, and was charged if the receiver was credited. */

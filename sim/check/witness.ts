@@ -142,10 +142,7 @@ export class Witness implements StoreWatch {
   }
 
   operationTold(operation: Operation, reply: MoneyReply): void {
-    this.#sums.expect(
-      operation.account,
-      this.#operations.told(operation, reply, (thread, seq) => this.#commits.isDurable({ thread, seq })),
-    )
+    this.#operations.told(operation, reply, (thread, seq) => this.#commits.isDurable({ thread, seq }))
   }
 
   // --- what the store does --------------------------------------------------------------------------------------------
@@ -186,12 +183,17 @@ export class Witness implements StoreWatch {
     this.#ids.owned(`${account} ${requestId}`, owner)
   }
 
-  left(thread: ThreadId, message: LeftMessage): void {
-    this.#callbacks.left(thread, message)
+  left(message: LeftMessage): void {
+    this.#callbacks.left(message)
+  }
+
+  leftNoMore(message: LeftMessage): void {
+    this.#callbacks.leftNoMore(message)
   }
 
   disowned(account: AccountId, requestId: string): void {
     this.#ids.disown(`${account} ${requestId}`)
+    this.#operations.disowned(account, requestId)
   }
 
   changed(thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined): void {
@@ -214,10 +216,11 @@ export class Witness implements StoreWatch {
         return
       case 'dropped':
         return this.#forget(thread, record, payment?.tombstone)
-      case 'unconditional':
-        this.#operations.booked(thread, seq, change)
-        this.#undoing?.note(thread, () => this.#sums.expect(change.account, -this.#operations.neverBooked(change)))
+      case 'unconditional': {
+        const back = this.#operations.booked(thread, seq, change)
+        this.#undoing?.note(thread, back)
         return
+      }
       case 'take':
       case 'give':
       case 'consumed':
@@ -276,6 +279,7 @@ export class Witness implements StoreWatch {
     if (entry === undefined || record === undefined) return undefined
     this.#undoing?.note(thread, () => {
       Object.assign(entry, before)
+      entry.hasLain = true
       if (!entry.lies) entry.thanked = false
       this.#neverSettled(record, entry)
       this.#entries.restore(record.condition, entry)
@@ -292,9 +296,9 @@ export class Witness implements StoreWatch {
   }
 
   #reject(thread: ThreadId, key: string, entry: Entry): void {
-    this.#entries.setRejected(key, entry)
+    this.#entries.add(key, entry)
     this.#undoing?.note(thread, () => {
-      this.#entries.forgetRejected(key)
+      this.#entries.remove(key, entry)
       this.#ids.neverAnswered(key)
       if (entry.toldOf !== undefined) this.#ground.excused.add(entry.toldOf)
     })
@@ -365,14 +369,14 @@ export class Witness implements StoreWatch {
     return this.#sums.lostInCrash
   }
 
-  /** What receivers fulfilled in time, and were not credited since the store lost it. */
+  /** What receivers fulfilled in time, or holders were told to have entered, and were not credited since the store lost it. */
   get lostByStore(): ReadonlyMap<AccountId, bigint> {
-    return this.#sums.lostByStore
+    return this.#operations.with(this.#sums.lostByStore, 'lacks')
   }
 
-  /** What senders were told to have paid, and are not charged since the store lost it. */
+  /** What senders were told to have paid, or holders to have taken out, and are not charged since the store lost it. */
   get forgiven(): ReadonlyMap<AccountId, bigint> {
-    return this.#sums.forgiven
+    return this.#operations.with(this.#sums.forgiven, 'exceeds')
   }
 
   // --- when all is over -----------------------------------------------------------------------------------------------
@@ -386,10 +390,12 @@ export class Witness implements StoreWatch {
     }
     for (const [condition, entry] of this.#entries.all()) this.#telling.settle(entry, condition)
     this.#operations.atEnd()
+    const entered = this.#operations.entered()
     for (const shard of store.shards.values()) {
       this.#checked.quiet++
-      const expected = this.#sums.expected.get(shard.account.id) ?? 0n
-      const balance = store.balanceOf(shard.account.id)
+      const { id } = shard.account
+      const expected = (this.#sums.expected.get(id) ?? 0n) + (entered.get(id)?.booked ?? 0n)
+      const balance = store.balanceOf(id)
       if (balance !== expected)
         throw this.#broken('quiet', `the balance of ${shard.account.name} is ${balance}, by what its holder was told it is ${expected}`, shard.account.name)
     }

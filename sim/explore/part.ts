@@ -152,6 +152,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
       },
       disowned: () => {},
       left: () => {},
+      leftNoMore: () => {},
       applied: () => this.#money.applied(),
     }
   }

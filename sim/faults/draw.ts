@@ -5,6 +5,7 @@ import { drawCrash } from './crash.ts'
 import type { Chance, Slip, Strike } from './fault.ts'
 import { drawDelay, drawDrop, drawPartition, drawReorder, drawRepeat } from './network.ts'
 import { drawPause } from './pause.ts'
+import { drawStoreCommandLost, drawStoreDelay, drawStoreError, drawStoreReorder, drawStoreRepeat, drawStoreReplyLost } from './storeCommand.ts'
 import { drawStoreCut } from './storeCut.ts'
 import { drawStoreFailover } from './storeFailover.ts'
 import { drawStoreRestart } from './storeRestart.ts'
@@ -40,6 +41,12 @@ const slips: Slips = {
   repeat: drawRepeat,
   delay: drawDelay,
   reorder: drawReorder,
+  'store-command-lost': drawStoreCommandLost,
+  'store-reply-lost': drawStoreReplyLost,
+  'store-delay': drawStoreDelay,
+  'store-reorder': drawStoreReorder,
+  'store-repeat': drawStoreRepeat,
+  'store-error': drawStoreError,
   'wake-lost': drawWakeLost,
   'wake-late': drawWakeLate,
   'wake-repeat': drawWakeRepeat,

@@ -14,7 +14,7 @@ export type ConnectorStrike = Crash | Pause | ClockError | StoreRestart | StoreF
 export type LineStrike = Partition
 
 /** Falls on a single message, or command, or reply, that passes. */
-export type Slip = Drop | Repeat | Delay | Reorder | WakeLost | WakeLate | WakeRepeat
+export type Slip = Drop | Repeat | Delay | Reorder | StoreSlip | WakeLost | WakeLate | WakeRepeat
 
 /** A connection to the store breaks: of what is on its way, so much still gets there. */
 export interface Cut {
@@ -123,6 +123,39 @@ export interface Reorder {
   readonly type: 'reorder'
   /** It waits for the next no longer. */
   readonly byUs: number
+}
+
+export type StoreSlip = StoreCommandLost | StoreReplyLost | StoreDelay | StoreReorder | StoreRepeat | StoreError
+
+/** Nothing more gets to the store by this connection. */
+export interface StoreCommandLost {
+  readonly type: 'store-command-lost'
+}
+
+/** Nothing more comes from the store by this connection. */
+export interface StoreReplyLost {
+  readonly type: 'store-reply-lost'
+}
+
+export interface StoreDelay {
+  readonly type: 'store-delay'
+  readonly byUs: number
+}
+
+/** The connection breaks, and what was on its way comes in by then. */
+export interface StoreReorder {
+  readonly type: 'store-reorder'
+  readonly byUs: number
+}
+
+export interface StoreRepeat {
+  readonly type: 'store-repeat'
+  /** After the first. */
+  readonly afterUs: number
+}
+
+export interface StoreError {
+  readonly type: 'store-error'
 }
 
 export interface WakeLost {

@@ -45,12 +45,18 @@ function outagesOf(fault: FaultPlan): readonly Latency[] {
       return fault.lasts === undefined ? [fault.by] : [fault.by, fault.lasts]
     case 'delay':
     case 'reorder':
+    case 'store-delay':
+    case 'store-reorder':
     case 'wake-late':
       return [fault.by]
     case 'repeat':
+    case 'store-repeat':
     case 'wake-repeat':
       return [fault.after]
     case 'store-cut':
+    case 'store-command-lost':
+    case 'store-reply-lost':
+    case 'store-error':
     case 'drop':
     case 'wake-lost':
       return []

@@ -120,7 +120,7 @@ export interface StoreStallPlan extends StrikeTimes, CutPlan {
 
 // --- odds -----------------------------------------------------------------------------------------------------------
 
-export type OddsPlan = LineOddsPlan | WakePlan
+export type OddsPlan = LineOddsPlan | StoreOddsPlan | WakePlan
 
 export type OddsKind = OddsPlan['kind']
 
@@ -158,6 +158,46 @@ export interface DelayPlan extends OddsEntry {
 export interface ReorderPlan extends OddsEntry {
   readonly kind: 'reorder'
   readonly by: Latency
+}
+
+/**
+ * On the commands that a connector's threads send to its store. A connection to it gives nothing twice and keeps its order;
+ * one that falls silent stays so, and is given up when a command was not answered in time.
+ */
+export type StoreOddsPlan = StoreCommandLostPlan | StoreReplyLostPlan | StoreDelayPlan | StoreReorderPlan | StoreRepeatPlan | StoreErrorPlan
+
+/** A command is lost, and with it all that are sent after it by this connection. */
+export interface StoreCommandLostPlan extends OddsEntry {
+  readonly kind: 'store-command-lost'
+}
+
+/** A command is applied and its reply is lost, and with it all replies after it by this connection. */
+export interface StoreReplyLostPlan extends OddsEntry {
+  readonly kind: 'store-reply-lost'
+}
+
+/** A command, and those behind it on its connection, takes so much longer. */
+export interface StoreDelayPlan extends OddsEntry {
+  readonly kind: 'store-delay'
+  readonly by: Latency
+}
+
+/** A connection breaks behind a command: it comes in so much later, after what the next connection brings. */
+export interface StoreReorderPlan extends OddsEntry {
+  readonly kind: 'store-reorder'
+  readonly by: Latency
+}
+
+/** A command is applied once more, as by a proxy that sends it again. */
+export interface StoreRepeatPlan extends OddsEntry {
+  readonly kind: 'store-repeat'
+  /** After the first. */
+  readonly after: Latency
+}
+
+/** Nothing of a command is done, and its reply is an error that passes (out of memory, a slot on its way). */
+export interface StoreErrorPlan extends OddsEntry {
+  readonly kind: 'store-error'
 }
 
 /** A hint between two threads of the connector is lost, comes late, or comes once more. */

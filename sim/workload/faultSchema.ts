@@ -128,6 +128,33 @@ const reorder = passing(
   lines,
 )
 
+const storeCommandLost = passing(
+  'store-command-lost',
+  'A command to the store is lost, and all after it, until its thread gives the connection up after 2s.',
+  {},
+)
+const storeReplyLost = passing(
+  'store-reply-lost',
+  'The store applies a command, and its reply is lost, and all after it, until its thread gives the connection up after 2s.',
+  {},
+)
+const storeDelay = passing('store-delay', 'A command to the store takes longer, and those behind it on its connection, which keep their order.', {
+  by: latency('Default uniform: [0ms, 3s]; after 2s the connection is given up.').prefault({ uniform: ['0ms', '3s'] }),
+})
+const storeReorder = passing(
+  'store-reorder',
+  "A thread's connection to the store breaks behind a command, which comes in after those of the next connection.",
+  {
+    by: latency('How much later. Default uniform: [0ms, 500ms].').prefault({ uniform: ['0ms', '500ms'] }),
+  },
+)
+const storeRepeat = passing('store-repeat', 'The store applies a command twice.', { after: latency('Default 50ms.').prefault('50ms') })
+const storeError = passing(
+  'store-error',
+  'The store does nothing of a command, and answers that it cannot now: the thread makes a new connection, and asks again.',
+  {},
+)
+
 const wakeLost = passing('wake-lost', 'A hint between two threads of the connector is lost.', {})
 const wakeLate = passing('wake-late', 'A hint between two threads comes late.', { by: latency('Default 500ms.').prefault('500ms') })
 const wakeRepeat = passing('wake-repeat', 'A hint between two threads comes twice.', { after: latency('Default 50ms.').prefault('50ms') })
@@ -140,6 +167,12 @@ const kinds = [
   storeFailover,
   storeStall,
   storeCut,
+  storeCommandLost,
+  storeReplyLost,
+  storeDelay,
+  storeReorder,
+  storeRepeat,
+  storeError,
   partition,
   drop,
   repeat,

@@ -25,6 +25,7 @@ import type { Line } from './network.ts'
 import { type Odds, oddsAt } from './odds.ts'
 import { latencyUs, type Stream } from './random.ts'
 import { SimStore } from './store.ts'
+import { type StoreFaults, storeFaultsAt } from './storeFaults.ts'
 import { confirmUs, isOn, longestLossUs, lostUs } from './storeLoss.ts'
 import { StoreProcess } from './storeProcess.ts'
 import { termsOf } from './terms.ts'
@@ -60,6 +61,7 @@ export class Connector implements Home {
   readonly #watch: ConnectorWatch
   readonly #threads = new Map<ThreadId, ThreadHost>()
   readonly #process: StoreProcess
+  readonly #storeFaults: StoreFaults | undefined
   readonly #announcer: Announcer
   readonly #local: Stream
   readonly #rates: Rates
@@ -107,6 +109,7 @@ export class Connector implements Home {
     this.witness = new Witness(plan.name, context.checked, terms, lossUs === undefined ? undefined : context.excused)
     this.store = new SimStore(this.witness, lossUs === undefined ? undefined : new Journal(() => context.events.nowUs, lossUs))
     this.#process = new StoreProcess(context.events)
+    this.#storeFaults = storeFaultsAt(context, plan.name)
     for (const each of accounts) this.#register(each)
     for (let i = 0; i < plan.threads; i++) this.#addThread(`t${i}`)
     this.#announcer = makeAnnouncer(
@@ -133,7 +136,7 @@ export class Connector implements Home {
   }
 
   #addThread(thread: ThreadId): void {
-    const store = { process: this.#process, confirmUs: confirmUs(this.#durability) }
+    const store = { process: this.#process, confirmUs: confirmUs(this.#durability), faults: this.#storeFaults }
     const { transition } = this.#context.watch
     const config = configOf(this.plan, { directory: this.directory, rates: this.#rates, opened: this.#opened, thread, observe: transition })
     this.#threads.set(thread, new ThreadHost(this.#context, this, config, store))

@@ -268,13 +268,13 @@ export class Incarnation {
 
   #connect(): void {
     const { way } = this.#seat
-    if (way.process.isUp) this.#connection = new StoreConnection(way, () => this.#giveUpStore())
+    if (way.process.isUp) this.#connection = new StoreConnection(way, (cut) => this.#giveUpStore(cut))
   }
 
-  #giveUpStore(): void {
-    if (this.#pause.isOn) return this.#pause.wait(() => this.#giveUpStore())
+  #giveUpStore(cut?: Cut): void {
+    if (this.#pause.isOn) return this.#pause.wait(() => this.#giveUpStore(cut))
     const { way, config } = this.#seat
-    this.loseStore(way.process.stall?.cuts[Number(config.thread.slice(1))] ?? ALL_ARRIVES)
+    this.loseStore(cut ?? way.process.stall?.cuts[Number(config.thread.slice(1))] ?? ALL_ARRIVES)
     if (this.#isAlive) this.#seat.lacksStore(this)
   }
 

@@ -242,9 +242,9 @@ export class SimStore {
       if (before !== undefined) return 'ok'
     }
     this.#journal?.begin(to)
-    this.#journal?.note(() => (before === undefined ? left.delete(message.message) : left.set(message.message, before)))
+    this.#journal?.note(() => this.#takeBack(left, message, before))
     left.set(message.message, message)
-    this.#watch.left(to, message)
+    this.#watch.left(message)
     return 'ok'
   }
 
@@ -462,6 +462,13 @@ export class SimStore {
     this.#journal?.note(() => this.#setShardTotal(shard, place, thread, before))
     this.#watch.wrote(place, shard.account.unit, shard.account, before, value)
     shard[place].set(thread, value)
+  }
+
+  #takeBack(left: Map<string, LeftMessage>, { message }: LeftMessage, before: LeftMessage | undefined): void {
+    const lost = left.get(message)
+    if (before !== undefined) left.set(message, before)
+    else left.delete(message)
+    if (before === undefined && lost !== undefined) this.#watch.leftNoMore(lost)
   }
 
   #disown(shard: Shard, requestId: string): void {

@@ -76,12 +76,17 @@ export class Teller {
     })
   }
 
-  /** B10: in a quiet world all that an account has can be withdrawn, and no more, at whatever thread. Returns who is to be looked at when there was time. */
+  /**
+   * B10: in a quiet world all that an account has can be withdrawn, and no more, at whatever thread; what a store forgot is
+   * there once more, and reported (B12). Returns who is to be looked at when there was time.
+   */
   drain(plans: readonly MoneyPlan[], beyond: bigint): () => void {
     const due: { readonly asking: Asking; readonly replies: readonly MoneyAnswer[] }[] = []
     for (const access of this.#accesses(plans)) {
       const connector = this.#connector(access)
-      const all = connector.store.balanceOf(access.account.id) + access.account.creditLimit + beyond
+      const { id, creditLimit } = access.account
+      const [shard] = connector.store.read([id]).accounts
+      const all = connector.store.balanceOf(id) + creditLimit + (shard?.lostByFailover ?? 0n) + beyond
       if (all <= 0n) continue
       const operation = this.#operation(access, 'withdrawal', amount(all))
       const replies: MoneyAnswer[] = []

@@ -34,17 +34,17 @@ export class ThreadHost {
   /** What the announcer told last: whoever begins later must know it too. */
   #snapshot: Snapshot | undefined
 
-  constructor(context: Context, home: Home, config: ThreadConfig, store: Pick<StoreWay, 'process' | 'confirmUs'>) {
+  constructor(context: Context, home: Home, config: ThreadConfig, store: Pick<StoreWay, 'process' | 'confirmUs' | 'faults'>) {
     this.id = config.thread
     this.#seat = {
       context,
       home,
       config,
       draws: stream(context, `draws ${home.name} ${this.id}`),
-      way: { ...store, events: context.events, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
+      way: { ...store, thread: this.id, events: context.events, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
       clock: this.clock,
       ended: (life) => this.#ended(life),
-      lacksStore: (life) => this.#reconnect(life),
+      lacksStore: (life) => context.events.after(RECONNECT_US, () => this.#reconnect(life)),
     }
   }
 

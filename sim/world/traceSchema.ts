@@ -141,7 +141,11 @@ const slipLine = z
     kind: z.literal('slip'),
     name: z.string().describe('Its entry of the plan.'),
     who: z.string().describe('The connector or the line where the message passes.'),
-    on: z.string().describe('Which message: `exchange 7`, which leaves now, in the next line; of a wake the thread that it is for.'),
+    on: z
+      .string()
+      .describe(
+        'Which message: `exchange 7`, which leaves now, in the next line; of a wake the thread that it is for, of a command to the store the thread that sends it.',
+      ),
     slip,
   })
   .describe('Something goes wrong with a single message.')

@@ -2,6 +2,7 @@
 import type { Change, PaymentId } from './book/change.ts'
 import { type Holding, makeHolding } from './book/holding.ts'
 import type { Leaving } from './book/leave.ts'
+import type { Asker } from './book/message.ts'
 import { RecentCommits } from './book/recent.ts'
 import type { WarmingPolicy } from './book/warming.ts'
 import { type Directory, serves } from './directory.ts'
@@ -59,15 +60,16 @@ export type Job =
   | { readonly type: 'sweep' }
   | { readonly type: 'sweepLate' }
 
-/** A request for an operation whose id a colleague owns. */
+/** An operation whose id a colleague owns, for whoever asked for it here. */
 export interface AskedOperation {
-  readonly request: number
+  readonly asker: Asker
   readonly owner: ThreadId
   readonly operation: Operation
 }
 
+/** A prepare whose id a colleague owns, for whoever asked for it here. */
 export interface Asked {
-  readonly request: number
+  readonly asker: Asker
   readonly sender: Holding
   /** A store may lose it before it is answered (B12). */
   readonly question: Leaving['effect'] | undefined

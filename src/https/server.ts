@@ -106,6 +106,11 @@ function answerError(error: FastifyError, _request: FastifyRequest, reply: Fasti
   else refuse(reply, status, error.message)
 }
 
+/** A request over TLS has a socket of its own, around the one that was accepted. */
+function farEndOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
 /** The connections and requests of one server, within their bounds. */
 class Gate implements FarmServer {
   readonly #app: FastifyInstance
@@ -181,7 +186,8 @@ class Gate implements FarmServer {
 
   #closeSilent(): void {
     this.#full = true
-    for (const socket of this.#connections) if (!this.#underWay.has(socket)) socket.destroySoon()
+    const busy = new Set([...this.#underWay.keys()].map(farEndOf))
+    for (const socket of this.#connections) if (!busy.has(farEndOf(socket))) socket.destroySoon()
   }
 
   abandon(): void {

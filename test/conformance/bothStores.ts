@@ -345,6 +345,7 @@ function simulated(): SimStore {
     changed: allFit,
     owned: () => {},
     left: () => {},
+    leftNoMore: () => {},
     applied: allFit,
   })
   return store

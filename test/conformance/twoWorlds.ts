@@ -176,7 +176,15 @@ export function simulated(steps: readonly Step[]): Played[] {
       },
       config,
       draws: draws(),
-      way: { events, process: new StoreProcess(events), stream: new Stream(SEED, 'store hub t0'), latency: constant, confirmUs: 0 },
+      way: {
+        events,
+        process: new StoreProcess(events),
+        stream: new Stream(SEED, 'store hub t0'),
+        latency: constant,
+        confirmUs: 0,
+        thread: 't0',
+        faults: undefined,
+      },
       clock: new Clock(),
       ended: () => {
         throw new Error('the thread ended')

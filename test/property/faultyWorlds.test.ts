@@ -7,7 +7,7 @@ import { repeatable } from '../arbitraries/repeatable.ts'
 
 const RUNS = 200
 /** Each kind falls, and each checker looks, so often at least; hints between threads are few. */
-const LEAST = 20
+const LEAST = 15
 
 test('for every plan with faults of threads, clocks, stores and the network, all invariants hold', () => {
   const counts: Record<string, number> = {}

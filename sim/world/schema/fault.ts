@@ -87,6 +87,22 @@ export const slip = named(
     z
       .strictObject({ type: z.literal('reorder'), byUs: count })
       .describe('The message of the next line comes after the next in its direction, or so much later.'),
+    z
+      .strictObject({ type: z.literal('store-command-lost') })
+      .describe('The command that its thread sends now is lost, and all after it by this connection, which is given up when it was not answered in time.'),
+    z
+      .strictObject({ type: z.literal('store-reply-lost') })
+      .describe('The command that its thread sends now is applied; no reply is heard any more by this connection, which is given up then.'),
+    z
+      .strictObject({ type: z.literal('store-delay'), byUs: count })
+      .describe('The command that its thread sends now takes so much longer, and those behind it wait for it.'),
+    z
+      .strictObject({ type: z.literal('store-reorder'), byUs: count })
+      .describe('The connection breaks behind the command that its thread sends now: what was on its way comes in by then.'),
+    z.strictObject({ type: z.literal('store-repeat'), afterUs: count }).describe('The command that its thread sends now is applied once more, so long after.'),
+    z
+      .strictObject({ type: z.literal('store-error') })
+      .describe('Nothing is done of the command that its thread sends now; when it hears so, it gives the connection up.'),
     z.strictObject({ type: z.literal('wake-lost') }).describe('A hint to a thread is lost.'),
     z.strictObject({ type: z.literal('wake-late'), byUs: count }).describe('A hint to a thread comes so much later.'),
     z.strictObject({ type: z.literal('wake-repeat'), afterUs: count }).describe('A hint to a thread comes once more, so long after.'),

@@ -95,7 +95,7 @@ function emitNothing(state: ThreadState): Emitted {
  * that another has its book, and with it that answer (B3): an empty commit asks.
  */
 export function askWhetherFenced(state: ThreadState): void {
-  if (state.asked.size === 0 || state.unacknowledged.length > 0 || state.changes.length > 0) return
+  if (state.asked.size + state.askedMoney.size === 0 || state.unacknowledged.length > 0 || state.changes.length > 0) return
   const { seq, changes } = emitNothing(state)
   state.effects.push({ type: 'commit', epoch: state.epoch, seq, changes })
 }

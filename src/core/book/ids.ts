@@ -61,18 +61,20 @@ export function heardOwned(state: ThreadState, holding: Holding, requestId: stri
   for (const asker of payment.askers) {
     if (old) answer(state, asker, tooOld)
     else if (reply.hash !== payment.request?.hash) answer(state, asker, conflict)
-    else if (asker.type === 'request') askOwner(state, reply, payment, requestId, asker.request)
-    else throw new Error('a colleague asked a thread that does not own the id')
+    else askOwner(state, reply, payment, requestId, asker)
   }
   return rivals
 }
 
-/** The request stays open here until the owner's answer is left. */
-function askOwner(state: ThreadState, owned: Owned, { sender, prepare }: Payment, requestId: string, request: number): void {
+/**
+ * Whoever asked waits here until the owner's answer is left: a held request, or a colleague whom the store told that this
+ * thread owns the id before it lost that (B12).
+ */
+function askOwner(state: ThreadState, owned: Owned, { sender, prepare }: Payment, requestId: string, asker: Asker): void {
   const { owner, hash } = owned
   const { thread } = state.config
   const message = leave(state, owner, (id) => ({ type: 'askedAgain', message: id, from: thread, account: sender.account.id, requestId, hash, prepare }))
-  state.asked.set(message, { request, sender, question: state.leaving.get(message)?.effect })
+  state.asked.set(message, { asker, sender, question: state.leaving.get(message)?.effect })
   sender.open++
 }
 
@@ -111,7 +113,7 @@ function heardAnswered(state: ThreadState, { message, answers, reply }: Answered
   if (asked === undefined) return
   state.asked.delete(answers)
   asked.sender.open--
-  state.effects.push({ type: 'answer', request: asked.request, reply })
+  answer(state, asked.asker, reply)
 }
 
 function heardAskedAgain(state: ThreadState, { from, message, account: id, requestId, hash: contents, prepare }: AskedAgain, at: UnixMs): void {

@@ -109,12 +109,11 @@ function notOurs(state: ThreadState, { holding, operation, hash, askers }: Booki
   for (const asker of askers) {
     if (isTooOld(state, operation, at)) answerMoney(state, asker, tooOld)
     else if (reply.hash !== hash) answerMoney(state, asker, conflict)
-    else if (asker.type === 'request') askOwner(state, { owner: reply.owner, operation, request: asker.request })
-    else throw new Error('a colleague asked a thread that does not own the operation')
+    else askOwner(state, { owner: reply.owner, operation, asker })
   }
 }
 
-/** The request stays open here until the owner's answer is left. */
+/** Whoever asked waits here until the owner's answer is left: a colleague too, whom the store told so before it lost it (B12). */
 function askOwner(state: ThreadState, asked: AskedOperation): void {
   const { thread } = state.config
   const message = leave(state, asked.owner, (id) => ({ type: 'operationAsked', message: id, from: thread, operation: asked.operation }))
@@ -135,7 +134,7 @@ export function heardOperationAnswered(state: ThreadState, { message, answers, r
   const asked = state.askedMoney.get(answers)
   if (asked === undefined) return
   state.askedMoney.delete(answers)
-  answerMoney(state, { type: 'request', request: asked.request }, reply)
+  answerMoney(state, asked.asker, reply)
 }
 
 export function heardOperationAsked(state: ThreadState, { message, from, operation }: OperationAsked, at: UnixMs): void {

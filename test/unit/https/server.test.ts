@@ -307,6 +307,22 @@ describe('stopping', () => {
     expect(farm.received).toHaveLength(1)
   })
 
+  test('drain over TLS with one under way, and one idle that is closed → it is answered all the same', async () => {
+    const farm = await startFarm({ tls: LOCALHOST })
+    const dispatcher = new Agent({ connect: { ca: LOCALHOST.cert, servername: 'localhost' } })
+    onTestFinished(() => dispatcher.destroy())
+    const coming = farm.next()
+    const told = post(farm, { dispatcher })
+    const { respond } = await coming
+    const idle = bare(farm)
+    await new Promise((resolve) => idle.socket.once('connect', resolve))
+    const drained = farm.server.drain()
+    await idle.closed
+    respond(FULFILL)
+    expect((await told).status).toBe(200)
+    await drained
+  })
+
   test('drain with nothing under way → idle connections are closed', async () => {
     const farm = await startFarm({ answer: () => FULFILL })
     const dispatcher = new Agent({ keepAliveTimeout: 60_000 })

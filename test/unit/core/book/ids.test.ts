@@ -301,6 +301,21 @@ describe('B4: other content under an id that is still being owned', () => {
     expect(leftIn(t0, t1)).toEqual([0, 0])
   })
 
+  test('a colleague asks for it, and by now the store says that a third is the first → passed on, charged once, both are told (B12)', () => {
+    const [t0, t1, t2] = threads(['own'])
+    const asked = { account: alice.id, requestId: 'x', hash: contentHash(t0.packet(pay)), keepUntil: t0.now + 70_000 }
+    t0.store.own('t0', { type: 'own', ...asked }, t0.now)
+    const own = only(t0.prepare(pay), 'own')
+    t1.release(only(t1.prepare(pay), 'own'))
+    t0.store.shards.get(alice.id)?.owned.delete('x')
+    t0.store.own('t2', { type: 'own', ...asked }, t0.now)
+    t0.release(own)
+    t2.fulfill(only(t2.news(), 'sendPrepare'))
+    expect([toldIn(t0.news()), toldIn(t1.news())]).toEqual([['fulfill'], ['fulfill']])
+    expect(t0.store.balanceOf(alice.id)).toBe(990n)
+    expect(leftIn(t0, t1, t2)).toEqual([0, 0, 0])
+  })
+
   test('three contents under one id → one is charged, the others are told 409', () => {
     const [t0] = threads(['own'])
     const own = only(t0.prepare(pay), 'own')

@@ -52,6 +52,20 @@ describe('a deposit', () => {
     expect(balance(t0)).toBe(1_050n)
   })
 
+  test('a colleague asks for it, and by now the store says that a third owns it → passed on, moved once, both are told (B12)', () => {
+    const [t0, t1, t2] = four({ holds: ['own'] })
+    const once = operation(t0, 'deposit', 50n)
+    const own = ofType(ask(t0, once), 'own')[0] as Extract<Effect, { type: 'own' }>
+    t0.store.own('t0', own, t0.now)
+    t1.release(ofType(ask(t1, once), 'own')[0] as Effect)
+    t0.store.shards.get(alice.id)?.owned.delete(own.requestId)
+    t0.store.own('t2', own, t0.now)
+    t0.release(own)
+    t2.news()
+    expect([words(t0.news()), words(t1.news())]).toEqual([['moved'], ['moved']])
+    expect(balance(t0)).toBe(1_050n)
+  })
+
   test('the owner of the id died before its commit → whoever asks again gets it done', () => {
     const [t0, t1] = four({ holds: ['commit'] })
     const once = operation(t0, 'deposit', 50n)

@@ -91,9 +91,7 @@ function withEveryFault(has: (kind: FaultKind) => boolean): Plan {
 function withEveryLie(): Plan {
   const plan = planOf(loadScenario('liars'), { regime: 'liars', failover: 2, name: 'liars' }, 'random')
   const has = new Set(plan.behaviours.map(({ kind }) => kind))
-  const others = plan.behaviours
-    .slice(0, 1)
-    .flatMap((lie) => BEHAVIOUR_KINDS.filter((kind) => !has.has(kind)).map((kind) => ({ ...lie, name: kind, kind })))
+  const others = plan.behaviours.slice(0, 1).flatMap((lie) => BEHAVIOUR_KINDS.filter((kind) => !has.has(kind)).map((kind) => ({ ...lie, name: kind, kind })))
   return { ...plan, durationMs: 20_000, behaviours: [...others, ...plan.behaviours] }
 }
 
