@@ -15,6 +15,7 @@ interface Row {
 
 const NOT_RUN = '·'
 const NOT_FOUND = '–'
+const NEVER_ENDS = '∞'
 
 export function matrixText(mutants: readonly Row[], results: Results): string {
   const lines = mutants.map(({ name, caughtBy }) => {
@@ -26,7 +27,8 @@ export function matrixText(mutants: readonly Row[], results: Results): string {
     '# Who notices which mutant',
     '',
     'Written by `make mutants`. *Suite*: what the tests catch it by, an invariant of a simulated run or a test file. *Fuzz*, *explore*: the',
-    `invariant that a campaign and the small worlds found broken within ten seconds of CPU each, with the events of the shrunk history. *Property*: the property tests that fail. ${NOT_FOUND}: not noticed. ${NOT_RUN}: not run.`,
+    'invariant that a campaign and the small worlds found broken, within seconds of CPU, and the events of the shrunk history.',
+    `*Property*: the property tests that fail. ${NOT_FOUND}: not noticed, with the worlds or states that were looked at; ${NEVER_ENDS}: stopped, it never ends; ${NOT_RUN}: not run.`,
     '',
     ...summary(mutants, results),
     '',
@@ -39,7 +41,8 @@ export function matrixText(mutants: readonly Row[], results: Results): string {
 
 function cell(judged: Judged | undefined): string {
   if (judged === undefined) return NOT_RUN
-  return judged.invariant === undefined ? NOT_FOUND : `${judged.invariant}, ${judged.events}`
+  if (judged.invariant !== undefined) return `${judged.invariant}, ${judged.events}`
+  return judged.looked === 0 ? NEVER_ENDS : `${NOT_FOUND} (${judged.looked})`
 }
 
 function summary(mutants: readonly Row[], { fuzz, explore, property }: Results): string[] {
