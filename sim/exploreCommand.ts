@@ -1,17 +1,19 @@
 /** `ilp-sim explore`: small worlds seen whole. A broken rule is told as the shortest history that breaks it. */
-import { join, relative } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { commandLine } from '../src/terminal/product.ts'
 import { plainTable } from '../src/terminal/table.ts'
 import type { Output, Terminal } from '../src/terminal/terminal.ts'
 import { BROKEN, program } from './broken.ts'
 import { type Explored, explore } from './explore/explore.ts'
 import { replay } from './explore/history.ts'
-import { readHistory, writeHistory } from './explore/historyFile.ts'
+import { type History, writeHistory } from './explore/historyFile.ts'
 import { listWorlds, loadWorld } from './explore/scenario.ts'
 import type { Progress } from './explore/search.ts'
 import { settingOf } from './explore/setting.ts'
 import type { SmallWorld } from './explore/smallWorld.ts'
 import { WorldSpace } from './explore/space.ts'
+import { mutatedCommand } from './mutatedCommand.ts'
 import { count } from './report/format.ts'
 
 /** About 100 bytes each. */
@@ -21,6 +23,8 @@ const PROGRESS_EVERY_MS = 2_000
 export interface ExploreOptions {
   readonly json?: true
   readonly out: string
+  /** The mutant that these sources are: the first world that notices is enough. */
+  readonly mutated?: string
 }
 
 interface Seen extends Explored {
@@ -31,8 +35,7 @@ interface Seen extends Explored {
 }
 
 /** `ilp-sim replay` of a history that explore has saved. Returns the exit code. */
-export function replayHistory(file: string, { json }: { readonly json?: true }, { stdout, stderr }: Terminal): number {
-  const { scenario, choices, violation: expected } = readHistory(file)
+export function replayHistory({ scenario, choices, violation: expected }: History, { json }: { readonly json?: true }, { stdout, stderr }: Terminal): number {
   const { lines, missing, violation } = replay(new WorldSpace(settingOf(loadWorld(scenario)), false), choices)
   stdout.write(json ? `${JSON.stringify({ scenario, history: lines, violation }, null, 2)}\n` : numbered(lines))
   if (violation !== undefined) {
@@ -45,21 +48,33 @@ export function replayHistory(file: string, { json }: { readonly json?: true }, 
 }
 
 /** `scenario`: undefined for all. Returns the exit code. */
-export function exploreCommand(scenario: string | undefined, { json, out }: ExploreOptions, { stdout, stderr }: Terminal): number {
+export function exploreCommand(scenario: string | undefined, options: ExploreOptions, { stdout, stderr }: Terminal): number {
+  const { json, mutated } = options
   const worlds = scenario === undefined ? listWorlds().map(({ file }) => loadWorld(file)) : [loadWorld(scenario)]
-  const explored = worlds.map((world) => see(world, out, stderr))
+  const explored: Seen[] = []
+  for (const world of worlds) {
+    explored.push(see(world, options, stderr))
+    if (mutated !== undefined && explored.at(-1)?.violation !== undefined) break
+  }
   stdout.write(json ? `${JSON.stringify(explored.map(plain), null, 2)}\n` : `${table(explored)}\n`)
   for (const each of explored) if (each.violation !== undefined) stderr.write(`\n${story(each)}`)
   return explored.some(({ violation }) => violation !== undefined) ? BROKEN : 0
 }
 
-function see(world: SmallWorld, out: string, stderr: Output): Seen {
+/** The same, of sources with a rule broken. */
+export function exploreMutant(name: string, scenario: string | undefined, { json, out }: ExploreOptions, terminal: Terminal): Promise<number> {
+  const which = scenario === undefined ? [] : [existsSync(scenario) ? resolve(scenario) : scenario]
+  return mutatedCommand(name, ['explore', ...which, '--out', resolve(out), ...(json === undefined ? [] : ['--json'])], terminal)
+}
+
+function see(world: SmallWorld, { out, mutated }: ExploreOptions, stderr: Output): Seen {
   const startedAt = performance.now()
   const seconds = (): number => (performance.now() - startedAt) / 1000
   const explored = explore(world, { maxStates: MAX_STATES, progress: progressTo(stderr, world.name, seconds) })
   const { violation, told } = explored
   const file = join(out, 'explore', `${world.name}.json`)
-  if (violation !== undefined && told !== undefined) writeHistory(file, { scenario: world.name, choices: told.choices, violation })
+  if (violation !== undefined && told !== undefined)
+    writeHistory(file, { scenario: world.name, choices: told.choices, violation, ...(mutated === undefined ? {} : { mutant: mutated }) })
   return { world, ...explored, seconds: seconds(), file }
 }
 

@@ -148,18 +148,21 @@ function addExplore(ilpSim: Command, terminal: Terminal, ended: (code: number) =
     .command('explore')
     .description('Try every interleaving of a small world: whatever happens in whatever order, the rules hold, or the shortest history that breaks one.')
     .argument('[SCENARIO]', 'a path, or the name of one in scenarios/explore/ (default: all of them)')
+    .option('--mutant <NAME>', 'break a rule first, by the patch of this name in test/mutants (in a checkout only)')
     .option('--out <DIR>', 'write histories that break a rule to DIR/explore', 'out')
     .option('--json', 'print the counts as JSON')
+    .addOption(new Option('--mutated <NAME>').hideHelp())
     .addHelpText(
       'after',
       `
 Examples:
   ilp-sim explore
-  ilp-sim explore second-attempt --json`,
+  ilp-sim explore second-attempt --json
+  ilp-sim explore lost-commit --mutant B2-gap-taken-for-already`,
     )
     .action(async (scenario, options) => {
-      const { exploreCommand } = await import('./exploreCommand.ts')
-      ended(exploreCommand(scenario, options, terminal))
+      const { exploreCommand, exploreMutant } = await import('./exploreCommand.ts')
+      ended(await (options.mutant === undefined ? exploreCommand(scenario, options, terminal) : exploreMutant(options.mutant, scenario, options, terminal)))
     })
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { exitCodeOf } from './broken.ts'
 import { traceFile } from './experiment/traceFile.ts'
-import { isHistory } from './explore/historyFile.ts'
+import { isHistory, readHistory } from './explore/historyFile.ts'
 import { replayHistory } from './exploreCommand.ts'
 import { type Replay, readReplay } from './fuzz/replayFile.ts'
 import { retold } from './fuzz/retelling.ts'
@@ -19,14 +19,14 @@ export interface ReplayOptions {
 
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions, terminal: Terminal): Promise<number> {
-  if (isHistory(path)) return replayHistory(path, options, terminal)
-  const replay = readReplay(path)
+  const history = isHistory(path) ? readHistory(path) : undefined
+  const replay = history ?? readReplay(path)
   const { trace, json, mutated } = options
   if (replay.mutant !== undefined && replay.mutant !== mutated) {
     const rest = [...(trace === undefined ? [] : ['--trace', resolve(trace)]), ...(json === undefined ? [] : ['--json'])]
     return mutatedCommand(replay.mutant, ['replay', resolve(path), ...rest], terminal)
   }
-  return replayHere(replay, options, terminal)
+  return 'choices' in replay ? replayHistory(replay, options, terminal) : replayHere(replay, options, terminal)
 }
 
 function replayHere(replay: Replay, options: ReplayOptions, { stdout }: Terminal): number {

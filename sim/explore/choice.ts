@@ -11,6 +11,8 @@ const KINDS = [
   'wake',
   /** A message arrives. */
   'deliver',
+  /** A callback arrives, at one of the lives. */
+  'callBack',
   /** A hint is lost. */
   'drop',
   /** A sender asks. */
@@ -33,13 +35,13 @@ const KINDS = [
 
 export interface Choice {
   readonly kind: Kind
-  /** A slot's index, a message, a queue, or a payment. */
+  /** A slot's index, a message, a queue, a payment, or a callback and a slot. */
   readonly what: number
   /** Of a step: the number of its effects after which the thread dies; 0: it does not. Of a prepare: the deed. Of an asking: the slot. */
   readonly detail: number
 }
 
-const KIND_BITS = 4
+const KIND_BITS = 5
 const DETAIL_BITS = 6
 export const MAX_DETAIL = (1 << DETAIL_BITS) - 1
 

@@ -18,9 +18,17 @@ export function answerOf(parts: Parts, prepare: number, deed: number): number {
   const message = parts.words.messages.at(prepare) as Prepared
   const done = deedsFor(parts, message)[deed]
   if (done === undefined || done.kind === 'hold') return 0
-  const { epoch } = message
+  const { epoch, effect } = message
   const heard = parts.words.heard.idOf(heardOf(parts, message, done))
-  return parts.words.messages.idOf({ type: 'reply', epoch, heard, fulfills: done.kind === 'fulfill' ? fulfillingOf(parts, message) : undefined })
+  const fulfills = done.kind === 'fulfill' ? fulfillingOf(parts, message) : undefined
+  if (!callsBack(parts, message, done)) return parts.words.messages.idOf({ type: 'reply', epoch, heard, fulfills })
+  const payment = parts.setting.paymentOf(effect.prepare.condition)
+  return parts.words.messages.idOf({ type: 'callback', from: parts.threadOf(epoch), heard, fulfills, payment, attempt: effect.attempt })
+}
+
+/** That it was not taken, or that nobody knows, its sender finds by itself. */
+function callsBack({ setting }: Parts, { effect }: Prepared, { kind }: Deed): boolean {
+  return (kind === 'fulfill' || kind === 'reject') && setting.accounts.some(({ id, callsBack }) => id === effect.to && callsBack === true)
 }
 
 function heardOf({ setting }: Parts, { effect }: Prepared, deed: Exclude<Deed, { kind: 'hold' }>): Heard {

@@ -11,6 +11,7 @@ const FILE = z.object({
   scenario: z.string(),
   choices: z.array(z.string()),
   violation: z.object({ invariant: z.string(), what: z.string() }),
+  mutant: z.exactOptional(z.string()),
 })
 
 export interface History {
@@ -18,11 +19,13 @@ export interface History {
   /** In words, as they are told. */
   readonly choices: readonly string[]
   readonly violation: Violation
+  /** The mutant that it breaks a rule of. */
+  readonly mutant?: string
 }
 
-export function writeHistory(file: string, { scenario, choices, violation: { invariant, what } }: History): void {
+export function writeHistory(file: string, { scenario, choices, violation: { invariant, what }, mutant }: History): void {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${JSON.stringify({ kind: 'explore', scenario, violation: { invariant, what }, choices }, null, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify({ kind: 'explore', scenario, mutant, violation: { invariant, what }, choices }, null, 1)}\n`)
 }
 
 /** Whether it is one of explore's, and not a world that fuzz has found. */

@@ -108,13 +108,14 @@ export class Bags {
     return id
   }
 
-  /** Without those that are not kept; `key` stands for `keeps`. */
-  filter(bag: number, key: number, keeps: (item: number) => boolean): number {
+  /** What each becomes; 0: it is not kept. `key` stands for `become`. */
+  map(bag: number, key: number, become: (item: number) => number): number {
     this.#kept[bag] ??= new Map()
     const kept = this.#kept[bag] as Map<number, number>
     let id = kept.get(key)
     if (id === undefined) {
-      id = this.#lists.idOf(this.#lists.at(bag).filter(keeps))
+      const items = this.#lists.at(bag).map(become)
+      id = this.#lists.idOf(items.filter((item) => item !== 0).sort((a, b) => a - b))
       kept.set(key, id)
     }
     return id

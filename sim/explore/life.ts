@@ -8,15 +8,16 @@ import { unreachable } from '../../src/core/values/unreachable.ts'
 import { canonical, inside } from './canonical.ts'
 import type { Machine } from './memo.ts'
 import { type Setting, START_MS } from './setting.ts'
-import { askOf, type Event, type Words } from './words.ts'
+import { askOf, type Callback, callbackOf, type Event, type Words } from './words.ts'
 
 export type LifeInput =
   | { readonly type: 'born'; readonly thread: ThreadId; readonly epoch: string; readonly at: number }
   | { readonly type: 'hears'; readonly input: Input }
 
 export interface Op {
-  readonly to: 'store' | 'network' | 'record'
-  /** Of the command, message or event. */
+  /** `thank`: a callback is thanked for. */
+  readonly to: 'store' | 'network' | 'record' | 'thank'
+  /** Of the command, message, event, or callback. */
   readonly number: number
   /** An event that the record hears as well. */
   readonly event?: number
@@ -104,11 +105,10 @@ export class Life implements Machine<LifeInput, LifeOutput, LifeView> {
       case 'sendPrepare':
         return this.#sent(effect)
       case 'answer':
+      case 'answerMoney':
         return { to: 'record', number: events.idOf(this.#answered(effect)) }
       case 'thank':
-        throw new Error('no small world calls back')
-      case 'answerMoney':
-        throw new Error('no small world moves money in or out')
+        return this.#thanked(effect)
       case 'stop':
       case 'sleepUntil':
         return undefined
@@ -125,7 +125,16 @@ export class Life implements Machine<LifeInput, LifeOutput, LifeView> {
     return { to: 'network', number: messages.idOf({ type: 'prepare', epoch: epochs.idOf(epoch), effect }), event }
   }
 
-  #answered({ request, reply }: Extract<Effect, { type: 'answer' }>): Event {
+  #thanked({ request, how }: Extract<Effect, { type: 'thank' }>): Op {
+    const { messages, events } = this.#words
+    const number = callbackOf(request)
+    const callback = messages.at(number) as Callback
+    if (callback.fulfills === undefined) return { to: 'thank', number }
+    const { payment, attempt } = callback
+    return { to: 'thank', number, event: events.idOf({ type: 'thanked', payment, attempt, epoch: this.#born().epoch, how }) }
+  }
+
+  #answered({ request, reply }: Extract<Effect, { type: 'answer' | 'answerMoney' }>): Event {
     const { payment, ask } = askOf(request)
     const { epoch } = this.#born()
     return { type: 'answered', payment, ask, epoch, reply: reply.type === 'refusal' ? { type: 'refusal', status: reply.status } : reply }

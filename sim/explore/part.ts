@@ -147,7 +147,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
       commits: (thread, epoch, seq) => this.#commits(thread, epoch, seq),
       changed: (_, _seq, change, payment) => this.#changed(change, payment),
       owned: (_, requestId, owner) => {
-        const payment = this.#setting.payers.findIndex((payer) => payer.requestId === requestId)
+        const payment = this.#setting.wishes.findIndex(({ id }) => id === requestId)
         this.#events.push({ type: 'owned', payment, owner })
       },
       disowned: () => {},
@@ -165,7 +165,7 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
 
   #changed(change: Change, stored: StoredPayment | undefined): void {
     const epoch = this.#epoch ?? ''
-    const { paymentOf, payers } = this.#setting
+    const { paymentOf, payers, wishes } = this.#setting
     switch (change.type) {
       case 'charge':
         this.#events.push({ type: 'charge', payment: paymentOf(change.record.condition), attempt: change.record.attempt, epoch })
@@ -176,7 +176,8 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
         const record = stored?.record
         if (record === undefined) return
         const attempt = change.type === 'reroute' ? change.attempt : record.attempt
-        this.#events.push({ type: change.type, payment: paymentOf(record.condition), attempt, epoch })
+        const type = change.type === 'credit' && change.refunds !== undefined ? 'paidLate' : change.type
+        this.#events.push({ type, payment: paymentOf(record.condition), attempt, epoch })
         return
       }
       case 'reject': {
@@ -184,6 +185,9 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
         this.#events.push({ type: 'reject', payment, attempt: 0, epoch })
         return
       }
+      case 'unconditional':
+        this.#events.push({ type: 'booked', payment: wishes.findIndex(({ id }) => id === change.request.id), reply: change.reply })
+        return
       default:
         return
     }

@@ -7,7 +7,7 @@ import { Memo, type Stepped } from './memo.ts'
 import { Part, type PartInput, type PartOutput, type PartView } from './part.ts'
 import { Record } from './record.ts'
 import { type Setting, START_MS } from './setting.ts'
-import { askOf, type Heard, makeWords, requestOf, type Words } from './words.ts'
+import { askOf, type Callback, callbackRequest, type Heard, makeWords, requestOf, type Words } from './words.ts'
 
 /** `t1`, `t1-3` → 1 */
 function threadNumber(word: string): number {
@@ -34,6 +34,7 @@ export class Parts {
   readonly #times = new Map<number, number>()
   readonly #places: number[] = []
   readonly #asks: number[] = []
+  readonly #callbacks: number[] = []
   readonly #ended: number[] = []
   readonly #threads: number[] = []
 
@@ -106,13 +107,38 @@ export class Parts {
     const request = requestOf(payment, ask)
     let heard = this.#asks[request]
     if (heard === undefined) {
-      const payer = this.setting.payers[payment]
-      if (payer === undefined) throw new Error(`there is no payment ${payment}`)
-      const { from, prepare, requestId } = payer
-      heard = this.words.heard.idOf({ type: 'prepareReceived', from, request, prepare, ...(requestId === undefined ? {} : { requestId }) })
+      heard = this.words.heard.idOf(this.#wishHeard(payment, request))
       this.#asks[request] = heard
     }
     return heard
+  }
+
+  #wishHeard(wish: number, request: number): Heard {
+    const { payers, operations } = this.setting
+    const payer = payers[wish]
+    if (payer !== undefined) {
+      const { from, prepare, requestId } = payer
+      return { type: 'prepareReceived', from, request, prepare, ...(requestId === undefined ? {} : { requestId }) }
+    }
+    const operation = operations[wish - payers.length]
+    if (operation === undefined) throw new Error(`there is nothing with the number ${wish}`)
+    return { type: 'moneyAsked', request, operation }
+  }
+
+  /** A callback as it is heard, with what it is thanked under. */
+  callbackHeard(callback: number): number {
+    let heard = this.#callbacks[callback]
+    if (heard === undefined) {
+      const message = this.words.messages.at(callback)
+      if (message.type !== 'callback') throw new Error(`message ${callback} is no callback`)
+      heard = this.words.heard.idOf({ ...this.words.heard.at(message.heard), request: callbackRequest(callback) } as Heard)
+      this.#callbacks[callback] = heard
+    }
+    return heard
+  }
+
+  heldCallback(callback: number, epoch: number): number {
+    return this.words.messages.idOf({ type: 'heldCallback', epoch, callback })
   }
 
   /** When the next life wakes; infinite where none does. */
@@ -151,12 +177,14 @@ export class Parts {
     throw new Error(`${this.words.epochs.at(epoch)} lives no more`)
   }
 
-  /** Messages of a life that is no more, and to it, are lost. */
+  /** Messages of a life that is no more, and to it, are lost; callbacks that it has not thanked for come again. */
   withoutLife(network: number, epoch: number): number {
     const { messages } = this.words
-    return this.network.filter(network, epoch, (number) => {
+    return this.network.map(network, epoch, (number) => {
       const message = messages.at(number)
-      return message.type === 'wake' || message.epoch !== epoch
+      if (message.type === 'heldCallback') return message.epoch === epoch ? message.callback : number
+      const isKept = message.type === 'wake' || message.type === 'callback' || message.epoch !== epoch
+      return isKept ? number : 0
     })
   }
 
@@ -169,8 +197,23 @@ export class Parts {
     return event
   }
 
+  /** In time, by the life of this epoch. */
+  fulfilled({ payment, attempt }: Callback, epoch: number): number {
+    return this.words.events.idOf({ type: 'fulfilled', payment, attempt, epoch: this.words.epochs.at(epoch) })
+  }
+
   asked(payment: number, ask: number, epoch: number): number {
     return this.words.events.idOf({ type: 'asked', payment, ask, epoch: this.words.epochs.at(epoch) })
+  }
+
+  /** A callback and the slot of the life that it comes to, as one number. */
+  callingBack(callback: number, slot: number): number {
+    return callback * this.layout.slots.length + slot
+  }
+
+  callingBackOf(calling: number): { readonly callback: number; readonly slot: number } {
+    const count = this.layout.slots.length
+    return { callback: Math.floor(calling / count), slot: this.layout.slots[calling % count] as number }
   }
 
   /** Which asking of a payment, and the slot of the life that its sender asks, as one number. */

@@ -3,7 +3,7 @@
  * who still waits for a living thread was answered, each balance is what the record says, and each mirror is its book.
  */
 import { InvariantBroken } from '../check/violation.ts'
-import { RECORD } from './layout.ts'
+import { NETWORK, RECORD } from './layout.ts'
 import type { Parts } from './parts.ts'
 
 /** What is not at rest, in words; undefined where all is. */
@@ -20,12 +20,14 @@ export function unrestIn(state: Int32Array, parts: Parts): string | undefined {
   return waiting(state, parts)
 }
 
-function waiting(state: Int32Array, { layout, lives, words, setting, record }: Parts): string | undefined {
+function waiting(state: Int32Array, { layout, lives, words, setting, record, network }: Parts): string | undefined {
   for (let thread = 0; thread < layout.threads; thread++) {
     const epoch = words.epochs.at(lives.view(state[layout.slots[thread] as number] as number).epoch)
     const unanswered = record.at(state[RECORD] as number).findIndex(({ asks }) => asks.includes(epoch))
-    if (unanswered >= 0) return `${setting.payers[unanswered]?.payment.name} is not answered by ${epoch}`
+    if (unanswered >= 0) return `${setting.wishes[unanswered]?.name} is not answered by ${epoch}`
   }
+  const waits = network.at(state[NETWORK] as number).some((number) => words.messages.at(number).type === 'heldCallback')
+  if (waits) return 'a callback is not thanked for'
   return undefined
 }
 
@@ -47,9 +49,13 @@ function checkBalances(state: Int32Array, { layout, store, setting, record }: Pa
     for (const place of layout.books) balance += store.view(state[place] as number).balance[a] as bigint
     let expected: bigint = setting.world.accounts[a]?.balance ?? 0n
     for (const [p, { from, payment }] of setting.payers.entries()) {
-      if (recorded[p]?.phase !== 'credited') continue
-      if (from === id) expected -= payment.amount
-      if (recorded[p]?.to === id) expected += payment.amount
+      const phase = recorded[p]?.phase
+      if (phase === 'credited' && from === id) expected -= payment.amount
+      if ((phase === 'credited' || phase === 'paidLate') && recorded[p]?.to === id) expected += payment.amount
+    }
+    for (const [o, { account, direction, amount }] of setting.operations.entries()) {
+      if (account !== id || recorded[setting.payers.length + o]?.phase !== 'moved') continue
+      expected += direction === 'deposit' ? amount : -amount
     }
     if (balance !== expected) throw new InvariantBroken('quiet', `the balance of ${name} is ${balance}, by what was fulfilled it is ${expected}`, [name])
   }

@@ -33,11 +33,18 @@ function readWorld(file: string): SmallWorld {
   return worldOf(basename(file).replace(/\.ya?ml$/, ''), parsed.data)
 }
 
-function problemsOf({ threads, accounts, routes, payments }: SmallWorldFile): PathProblem[] {
+function problemsOf({ threads, accounts, routes, payments, operations }: SmallWorldFile): PathProblem[] {
   const names = Object.keys(accounts)
   const problems: PathProblem[] = []
   const known = (path: PathProblem['path'], name: string, allowed: readonly string[], what: string): void => {
     if (!allowed.includes(name)) problems.push({ path, what: `'${name}' is not ${what}; ${suggestion(name, allowed)}` })
+  }
+  const there = (path: PathProblem['path'], asks: readonly string[]): void => {
+    for (const thread of asks) if (Number(thread.slice(1)) >= threads) problems.push({ path, what: `there is no ${thread}` })
+  }
+  for (const [name, { account, asks }] of Object.entries(operations)) {
+    known(['operations', name, 'account'], account, names, 'an account')
+    there(['operations', name, 'asks'], asks)
   }
   for (const [name, { parallelism }] of Object.entries(accounts)) {
     if (parallelism > threads) problems.push({ path: ['accounts', name, 'parallelism'], what: `is above ${threads}, the number of threads` })
@@ -46,7 +53,7 @@ function problemsOf({ threads, accounts, routes, payments }: SmallWorldFile): Pa
   for (const [name, { from, to, asks, withId }] of Object.entries(payments)) {
     known(['payments', name, 'from'], from, names, 'an account')
     known(['payments', name, 'to'], to, [...names, ...Object.keys(routes)], 'an account or a route')
-    for (const thread of asks) if (Number(thread.slice(1)) >= threads) problems.push({ path: ['payments', name, 'asks'], what: `there is no ${thread}` })
+    there(['payments', name, 'asks'], asks)
     if (asks.length > 1 && withId === false) problems.push({ path: ['payments', name, 'withId'], what: 'what is asked more than once needs an id' })
   }
   if (Object.keys(payments).length === 0) problems.push({ path: ['payments'], what: 'there is none; give one by name' })
@@ -75,6 +82,14 @@ function worldOf(name: string, file: SmallWorldFile): SmallWorld {
       expiryMs: expiry,
       asks: asks as ThreadId[],
       withId: withId ?? asks.length > 1,
+    })),
+    operations: Object.entries(file.operations).map(([operation, { account, direction, amount, expiry, asks }]) => ({
+      name: operation,
+      account,
+      direction,
+      amount,
+      expiryMs: expiry,
+      asks: asks as ThreadId[],
     })),
     budgets,
   }

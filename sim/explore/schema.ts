@@ -37,6 +37,7 @@ const account = keys({
   parallelism: count('Default 1.', { least: 1, most: MAX_THREADS }).prefault(1),
   creditLimit: money('How far it may go below zero. Default 0.').prefault(0),
   does: oneOrMany('What it may do with a prepare: each is tried. Default fulfill.', deed('A deed.')).prefault('fulfill'),
+  callsBack: flag('Its answers come by a callback to any thread, again until one thanks it (B8). Default false.').prefault(false),
 })
 
 const payment = keys({
@@ -46,6 +47,14 @@ const payment = keys({
   expiry: duration('Of the prepare, since the start. Default 3s.', 1).prefault('3s'),
   asks: oneOrMany('The thread that it comes to; more than one: it is asked again there, under its id.', threadId('A thread.')),
   withId: flag('Whether it carries a Request-Id. Default: where it is asked more than once.').optional(),
+})
+
+const operation = keys({
+  account: name('An account.'),
+  direction: word('Whether money comes in or goes out.', ['deposit', 'withdrawal']),
+  amount: money('In base units.'),
+  expiry: duration('It is not begun from then on. Default 60s.', 1).prefault('60s'),
+  asks: oneOrMany('The thread that is asked; more than one: it is asked again there, under its id.', threadId('A thread.')),
 })
 
 const budget = (description: string) => count(`${description} Default 0.`, { least: 0, most: MAX_BUDGET }).prefault(0)
@@ -65,6 +74,7 @@ export const SMALL_WORLD = keys({
     oneOrMany('Accounts.', name('An account.')),
   ).prefault({}),
   payments: byName('By name. Each is asked for at any time, or never.', payment),
+  operations: byName('Money in or out, by name. Each is asked for at any time, or never.', operation).prefault({}),
   budgets: keys({
     crashes: budget('A thread dies, between two steps or between two effects of one, and is started again.'),
     zombies: budget('A thread is only slow: another life claims its book, and the first goes on.'),

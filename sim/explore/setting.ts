@@ -1,6 +1,7 @@
 /** What a small world comes to for the core and the store: accounts, routes, packets, and who is meant by what. */
 import { warmingPolicies } from '../../src/core/book/warming.ts'
 import { makeDirectory } from '../../src/core/directory.ts'
+import { type Operation, ownedId } from '../../src/core/money/operation.ts'
 import type { Policy } from '../../src/core/routing/candidate.ts'
 import { IDENTITY } from '../../src/core/routing/liquidityCurve.ts'
 import type { Snapshot, Way } from '../../src/core/routing/snapshot.ts'
@@ -10,7 +11,7 @@ import { address } from '../../src/core/values/address.ts'
 import { amount } from '../../src/core/values/amount.ts'
 import { type Condition, conditionOf, type Fulfillment, fulfillmentOf } from '../../src/core/values/condition.ts'
 import { NO_DATA, type Prepare } from '../../src/core/values/packet.ts'
-import type { SmallPayment, SmallWorld } from './smallWorld.ts'
+import type { SmallOperation, SmallPayment, SmallWorld } from './smallWorld.ts'
 
 /** Time 0 of a small world, for the threads' clocks. */
 export const START_MS = 1_000_000_000
@@ -31,11 +32,21 @@ export interface Payer {
   readonly requestId: string | undefined
 }
 
+export interface Wish {
+  readonly name: string
+  readonly asks: readonly ThreadId[]
+  /** Under which it is owned. */
+  readonly id: string | undefined
+}
+
 export interface Setting {
   readonly world: SmallWorld
   readonly accounts: readonly Account[]
   readonly threads: readonly ThreadId[]
   readonly payers: readonly Payer[]
+  readonly operations: readonly Operation[]
+  /** Whatever is asked for, by its number: the payments, then the operations. */
+  readonly wishes: readonly Wish[]
   readonly snapshot: Snapshot
   readonly configOf: (thread: ThreadId) => ThreadConfig
   /** By its condition; throws where it is nobody's. */
@@ -48,12 +59,18 @@ export function settingOf(world: SmallWorld): Setting {
   const named = (name: string): Account => found(accounts, (account) => account.name === name, name)
   const directory = makeDirectory(address(HUB), world.threads, accounts)
   const payers = world.payments.map((payment, i) => payerOf(payment, i, named(payment.from).id))
+  const operations = world.operations.map((operation) => operationOf(operation, named(operation.account).id))
   const threads = Array.from({ length: world.threads }, (_, i): ThreadId => `t${i}`)
   return {
     world,
     accounts,
     threads,
     payers,
+    operations,
+    wishes: [
+      ...payers.map(({ payment: { name, asks }, requestId }) => ({ name, asks, id: requestId })),
+      ...operations.map((operation, i) => ({ name: operation.id, asks: world.operations[i]?.asks ?? [], id: ownedId(operation) })),
+    ],
     snapshot: snapshotOf(world, named),
     configOf: (thread) => configOf(world, directory, thread),
     paymentOf: (condition) => payers.findIndex(({ prepare }) => prepare.condition === condition),
@@ -67,7 +84,11 @@ function found<T>(list: readonly T[], is: (each: T) => boolean, name: string): T
   return value
 }
 
-function accountOf({ name, parallelism, creditLimit }: SmallWorld['accounts'][number]): Account {
+function operationOf({ name, direction, amount, expiryMs }: SmallOperation, account: AccountId): Operation {
+  return { id: name, account, direction, amount, expiresAt: START_MS + expiryMs }
+}
+
+function accountOf({ name, parallelism, creditLimit, callsBack }: SmallWorld['accounts'][number]): Account {
   return {
     id: accountIdOf(name, parallelism),
     name,
@@ -78,6 +99,7 @@ function accountOf({ name, parallelism, creditLimit }: SmallWorld['accounts'][nu
     parallelism,
     creditLimit,
     deduplicates: false,
+    callsBack,
     routes: [],
   }
 }

@@ -1,4 +1,5 @@
 /** A world that is small enough to be seen whole: who there is, what is paid, and how often what may go wrong. */
+import type { Direction } from '../../src/core/money/operation.ts'
 import type { ThreadId } from '../../src/core/values/account.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { RejectCode } from '../../src/core/values/packet.ts'
@@ -20,6 +21,8 @@ export interface SmallAccount {
   readonly balance: Amount
   readonly creditLimit: Amount
   readonly does: readonly Deed[]
+  /** Its answers come later, to any thread, until one thanks it (B8). */
+  readonly callsBack: boolean
 }
 
 export interface SmallPayment {
@@ -32,6 +35,17 @@ export interface SmallPayment {
   /** By which thread it comes; more than one: it is asked again under its id. */
   readonly asks: readonly ThreadId[]
   readonly withId: boolean
+}
+
+/** Money that comes in or goes out without a condition (B10). */
+export interface SmallOperation {
+  readonly name: string
+  readonly account: string
+  readonly direction: Direction
+  readonly amount: Amount
+  readonly expiryMs: number
+  /** As of a payment. */
+  readonly asks: readonly ThreadId[]
 }
 
 /** How often each may happen in one history. */
@@ -63,6 +77,7 @@ export interface SmallWorld {
   /** By prefix: who announced it. */
   readonly routes: ReadonlyMap<string, readonly string[]>
   readonly payments: readonly SmallPayment[]
+  readonly operations: readonly SmallOperation[]
   readonly budgets: Budgets
 }
 

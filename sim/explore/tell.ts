@@ -1,5 +1,4 @@
 /** A history in words, an event a line: what happened, and what came of it. */
-
 import type { Change } from '../../src/core/book/change.ts'
 import type { CommitReply } from '../../src/core/input.ts'
 import type { AccountId } from '../../src/core/values/account.ts'
@@ -25,13 +24,16 @@ export function choiceWords(state: Int32Array, number: number, parts: Parts): st
       return `${life(slot)} hears ${heardWords(queues.head(state[slot + REPLIES] as number), parts)}${death(detail)}`
     case 'wake':
       return `${life(slot)} wakes at its deadline${death(detail)}`
+    case 'callBack': {
+      const { callback, slot: at } = parts.callingBackOf(what)
+      return `${life(at)} hears by a callback ${messageWords(parts.words.messages.at(callback), parts)}${death(detail)} at ${state[TIME]} ms`
+    }
     case 'deliver':
     case 'drop':
       return messageChoice(choice, state, parts)
     case 'ask': {
       const { payment, ask, slot: asked } = parts.askingOf(what)
-      const { payment: about, requestId } = parts.setting.payers[payment] as (typeof parts.setting.payers)[number]
-      return `${about.from} asks ${life(asked)} to pay ${about.amount} to ${about.to}: ${about.name}${requestId === undefined ? '' : `, asking ${ask + 1}`}${death(detail)}`
+      return `${wishWords(payment, life(asked), parts)}${parts.setting.wishes[payment]?.id === undefined ? '' : `, asking ${ask + 1}`}${death(detail)}`
     }
     case 'start':
       return `t${what} is started again`
@@ -56,6 +58,15 @@ export function choiceWords(state: Int32Array, number: number, parts: Parts): st
   }
 }
 
+function wishWords(wish: number, life: string, { setting }: Parts): string {
+  const { payers, operations } = setting
+  const payer = payers[wish]
+  if (payer !== undefined) return `${payer.payment.from} asks ${life} to pay ${payer.payment.amount} to ${payer.payment.to}: ${payer.payment.name}`
+  const operation = operations[wish - payers.length]
+  if (operation === undefined) throw new Error(`there is nothing with the number ${wish}`)
+  return `${life} is asked for a ${operation.direction} of ${operation.amount} of ${setting.accountNamed(operation.account)}: ${operation.id}`
+}
+
 function death(effects: number): string {
   return effects === 0 ? '' : `, and dies after ${effects} of the effects`
 }
@@ -68,6 +79,7 @@ function messageChoice({ kind, what, detail }: Choice, state: Int32Array, parts:
     return `${parts.setting.accountNamed(effect.to)} gets ${messageWords(message, parts)} of ${parts.words.epochs.at(message.epoch)}: ${deedWords(deedsFor(parts, message)[detail])}`
   }
   if (message.type === 'wake') return `${message.to} hears a hint to look${death(detail)}`
+  if (message.type !== 'reply') throw new Error('a callback is not delivered to one alone')
   return `${parts.words.epochs.at(message.epoch)} hears ${heardWords(message.heard, parts)}${death(detail)} at ${state[TIME]} ms`
 }
 
@@ -89,6 +101,7 @@ function deedWords(deed: Deed | undefined): string {
 /** What came of a step. */
 export function opWords({ to, number }: Op, parts: Parts): string {
   if (to === 'store') return commandWords(number, parts)
+  if (to === 'thank') return `thanks for ${messageWords(parts.words.messages.at(number), parts)}`
   if (to === 'network') return messageWords(parts.words.messages.at(number), parts)
   return eventWords(parts.words.events.at(number), parts)
 }
@@ -141,16 +154,11 @@ function changeWords(change: Change, parts: Parts): string {
   }
 }
 
-function committedWords(reply: CommitReply): string {
-  if (typeof reply === 'string') return reply
-  return 'gap' in reply ? `missed after ${reply.gap}` : 'applied, and met a left fulfillment'
-}
-
 function heardWords(number: number, parts: Parts): string {
   const heard: Heard = parts.words.heard.at(number)
   switch (heard.type) {
     case 'committed':
-      return `that commit ${heard.seq} is ${committedWords(heard.reply)}`
+      return `that commit ${heard.seq} is ${commitWords(heard.reply)}`
     case 'claimed':
       return 'what its book holds'
     case 'warmed':
@@ -173,6 +181,11 @@ function heardWords(number: number, parts: Parts): string {
   }
 }
 
+function commitWords(reply: CommitReply): string {
+  if (typeof reply === 'string') return reply
+  return 'gap' in reply ? `missed after ${reply.gap}` : `applied, and credited ${reply.converted.map(({ payment }) => payment).join(', ')} instead`
+}
+
 function messageWords(message: Message, parts: Parts): string {
   switch (message.type) {
     case 'prepare':
@@ -180,13 +193,16 @@ function messageWords(message: Message, parts: Parts): string {
     case 'wake':
       return `a hint for ${message.to}`
     case 'reply':
+    case 'callback':
       return heardWords(message.heard, parts)
+    case 'heldCallback':
+      return messageWords(parts.words.messages.at(message.callback), parts)
   }
 }
 
 function eventWords(event: Event, parts: Parts): string {
   if (event.type !== 'answered') return event.type
   const { payment, ask, reply } = event
-  const words = reply.type === 'reject' ? `reject ${reply.code}` : reply.type === 'refusal' ? `refusal ${reply.status}` : 'fulfill'
-  return `${parts.setting.payers[payment]?.payment.name} is told ${words}${ask === 0 ? '' : ` (asking ${ask + 1})`}`
+  const words = reply.type === 'reject' ? `reject ${reply.code}` : reply.type === 'refusal' ? `refusal ${reply.status}` : reply.type
+  return `${parts.setting.wishes[payment]?.name} is told ${words}${ask === 0 ? '' : ` (asking ${ask + 1})`}`
 }

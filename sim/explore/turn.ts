@@ -46,6 +46,8 @@ export class Turn {
         return this.#step(slot, this.#parts.woke, detail)
       case 'deliver':
         return this.#deliver(what, detail)
+      case 'callBack':
+        return this.#callBack(what, detail)
       case 'drop':
         return this.#leaveNetwork(what)
       case 'ask':
@@ -156,6 +158,7 @@ export class Turn {
     const next = this.#next
     if (event !== undefined) this.#record(event)
     if (to === 'record') this.#record(number)
+    else if (to === 'thank') this.#leaveNetwork(this.#parts.heldCallback(number, this.#parts.lives.view(at(next, slot)).epoch))
     else if (to === 'network') next[NETWORK] = this.#parts.network.add(at(next, NETWORK), number)
     else if (next[slot + COMMANDS] !== CUT_OFF) next[slot + COMMANDS] = this.#parts.queues.push(at(next, slot + COMMANDS), number)
   }
@@ -211,6 +214,18 @@ export class Turn {
     this.#next[NETWORK] = this.#parts.network.take(at(this.#next, NETWORK), message)
   }
 
+  #callBack(what: number, dies: number): void {
+    const next = this.#next
+    const { callback, slot } = this.#parts.callingBackOf(what)
+    const message = this.#parts.words.messages.at(callback)
+    const { epoch } = this.#parts.lives.view(at(next, slot))
+    this.#leaveNetwork(callback)
+    next[NETWORK] = this.#parts.network.add(at(next, NETWORK), this.#parts.heldCallback(callback, epoch))
+    if (message.type === 'callback' && message.fulfills !== undefined && at(next, TIME) < message.fulfills.beforeMs)
+      this.#record(this.#parts.fulfilled(message, epoch))
+    this.#step(slot, this.#parts.callbackHeard(callback), dies)
+  }
+
   #ask(what: number, dies: number): void {
     const next = this.#next
     const { payment, ask, slot } = this.#parts.askingOf(what)
@@ -235,6 +250,9 @@ export class Turn {
         if (fulfills !== undefined && at(this.#next, TIME) < fulfills.beforeMs) this.#record(fulfills.event)
         return this.#step(this.#parts.slotOf(this.#next, message.epoch) as number, message.heard, detail)
       }
+      case 'callback':
+      case 'heldCallback':
+        throw new Error('a callback is not delivered to one alone')
     }
   }
 }

@@ -193,6 +193,9 @@ export class History {
         thread.held.delete(effect.request)
         return witness.told(held, effect.reply)
       }
+      case 'claim':
+        thread.epoch = effect.epoch
+        return
       case 'stop':
         return witness.stopped(id, thread.epoch, effect.why)
       default:

@@ -73,7 +73,8 @@ const ALL_ARRIVES: Cut = { arrives: 1, lateUs: 0 }
 const NO_CONDITION = '' as Condition
 
 export class Incarnation {
-  readonly epoch: string
+  /** As which it claims its book; another after a reconnect before it had it. */
+  #epoch: string
   readonly #seat: Seat
   readonly #step: (input: Input) => void
   readonly #held = new Map<number, Held>()
@@ -93,7 +94,7 @@ export class Incarnation {
   #deadlineMs = Number.NaN
 
   constructor(seat: Seat, epoch: string) {
-    this.epoch = epoch
+    this.#epoch = epoch
     this.#seat = seat
     const { context } = seat
     const thread = makeThread(seat.config)
@@ -157,13 +158,13 @@ export class Incarnation {
 
   start(): void {
     this.#connect()
-    this.input({ type: 'started', at: this.#now(), epoch: this.epoch })
+    this.input({ type: 'started', at: this.#now(), epoch: this.#epoch })
   }
 
   /** A concentric prepare from an account of this thread's farm. */
   receive(from: AccountId, prepare: Prepare, requestId: string | undefined, respond: Respond): void {
     const request = ++this.#lastRequest
-    const held: Held = { from, prepare, requestId, thread: this.#seat.config.thread, epoch: this.epoch, respond }
+    const held: Held = { from, prepare, requestId, thread: this.#seat.config.thread, epoch: this.#epoch, respond }
     this.#held.set(request, held)
     this.#seat.home.witness.asked(held)
     if (this.#pause.isOn) this.#pause.wait(() => this.#take(request, held))
@@ -194,7 +195,7 @@ export class Incarnation {
     const request = ++this.#lastRequest
     const { witness } = this.#seat.home
     const right = reply.type === 'fulfill' && this.#isRight(condition, reply.fulfillment)
-    const heard = { from, condition, payment, attempt, right, at, epoch: this.epoch }
+    const heard = { from, condition, payment, attempt, right, at, epoch: this.#epoch }
     this.#callbacks.set(request, { heard, thank })
     witness.calledBack(heard, reply.type)
     if (reply.type === 'fulfill') this.input({ type: 'fulfillReceived', at, from, payment, attempt, fulfill: reply, request })
@@ -246,7 +247,7 @@ export class Incarnation {
   #end(why: Ending, cut: Cut): void {
     const { context, home, config, ended } = this.#seat
     this.#isAlive = false
-    context.trace?.({ at: traceTime(context), kind: 'ended', connector: home.name, who: config.thread, epoch: this.epoch, why })
+    context.trace?.({ at: traceTime(context), kind: 'ended', connector: home.name, who: config.thread, epoch: this.#epoch, why })
     this.loseStore(cut)
     for (const held of this.#held.values()) {
       home.witness.cutOff(held)
@@ -321,23 +322,28 @@ export class Incarnation {
 
   #performers(): Performers {
     const { home, config } = this.#seat
+    const ofStore = storePerformers({
+      id: config.thread,
+      home,
+      ask: (command, apply, hear) => this.#ask(command, apply, hear),
+      input: (input) => this.input(input),
+      now: () => this.#now(),
+      storeNow: () => home.storeClock.readMs(this.#seat.context.events.nowUs),
+      draw: () => this.#draw(),
+    })
     return {
-      ...storePerformers({
-        id: config.thread,
-        home,
-        ask: (command, apply, hear) => this.#ask(command, apply, hear),
-        input: (input) => this.input(input),
-        now: () => this.#now(),
-        storeNow: () => home.storeClock.readMs(this.#seat.context.events.nowUs),
-        draw: () => this.#draw(),
-      }),
+      ...ofStore,
+      claim: (effect) => {
+        this.#epoch = effect.epoch
+        ofStore.claim(effect)
+      },
       wake: (effect) => home.wake(effect.to),
       sendPrepare: (effect) => this.#send(effect),
       answer: (effect) => this.#answer(effect.request, effect.reply),
       answerMoney: (effect) => this.#answerMoney(effect.request, effect.reply),
       thank: (effect) => this.#thank(effect),
       stop: (effect) => {
-        home.witness.stopped(config.thread, this.epoch, effect.why)
+        home.witness.stopped(config.thread, this.#epoch, effect.why)
         this.#end(effect.why, ALL_ARRIVES)
       },
       sleepUntil: (effect) => this.#sleepUntil(effect.at),
@@ -372,13 +378,13 @@ export class Incarnation {
   #send(effect: Extract<Effect, { type: 'sendPrepare' }>): void {
     const { home, config } = this.#seat
     const { to, payment, attempt, requestId, prepare } = effect
-    home.witness.sent({ to, payment, thread: config.thread, epoch: this.epoch, attempt, requestId, prepare, at: this.#now() })
+    home.witness.sent({ to, payment, thread: config.thread, epoch: this.#epoch, attempt, requestId, prepare, at: this.#now() })
     home.send(config.thread, effect, (reply) => this.#heardReply(to, payment, attempt, prepare, reply))
   }
 
   #heardReply(from: AccountId, payment: PaymentId, attempt: number, prepare: Prepare, reply: Parameters<Respond>[0]): void {
     if (this.#pause.isOn) return this.#pause.wait(() => this.#heardReply(from, payment, attempt, prepare, reply))
-    const about: About = { from, payment, attempt, condition: prepare.condition, epoch: this.epoch, at: this.#now() }
+    const about: About = { from, payment, attempt, condition: prepare.condition, epoch: this.#epoch, at: this.#now() }
     if (reply.type !== 'failure') this.#heardFrom(from)
     switch (reply.type) {
       case 'fulfill':
@@ -424,7 +430,7 @@ export class Incarnation {
 
   /** A reply that says it is for another payment of this life. */
   #heardClaim({ from, payment, attempt, epoch, at }: About, { payments, attempts, reply }: Claim): void {
-    const claimed = `${this.epoch}.${Number(payment.slice(this.epoch.length + 1)) + payments}` as PaymentId
+    const claimed = `${this.#epoch}.${Number(payment.slice(this.#epoch.length + 1)) + payments}` as PaymentId
     const condition = this.#seat.home.witness.conditionOf(claimed) ?? NO_CONDITION
     this.#heardPacket({ from, payment: claimed, attempt: attempt + attempts, condition, epoch, at }, reply)
   }

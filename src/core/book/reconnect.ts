@@ -15,6 +15,7 @@ import { askForWarmAgain } from './warm.ts'
 
 export function askAgain(state: ThreadState, at: UnixMs): void {
   if (!state.serving) {
+    state.epoch = anotherEpoch(state.epoch)
     state.effects.push({ type: 'claim', epoch: state.epoch })
     for (const { effect } of state.leaving.values()) state.effects.push(effect)
     return
@@ -29,6 +30,15 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   askOwnersOfOperationsAgain(state)
   state.effects.push({ type: 'readLeft' })
   expectLate(state, at)
+}
+
+/**
+ * A claim goes out once under an epoch. Sent again, the first could come in when another life has claimed the book in between
+ * and has committed, and this one's commits would pass for that one's: `already` (B2, B3).
+ */
+function anotherEpoch(epoch: string): string {
+  const [life, claims = '1'] = epoch.split('~')
+  return `${life}~${Number(claims) + 1}`
 }
 
 /** A question under a new number, whose answer is another: the last may have been left, and lost, and is not left again. */

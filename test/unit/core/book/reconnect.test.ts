@@ -34,11 +34,21 @@ describe('reconnected', () => {
     expect(t0.reconnect().slice(0, 2)).toMatchObject([{ type: 'commit', changes: [] }, { type: 'readLeft' }])
   })
 
-  test('the book is not claimed yet → claimed again under the same epoch, and served', () => {
+  test('the book is not claimed yet → claimed under another epoch, and served', () => {
     const t0 = thread({ unstarted: true })
     const claim = lose(t0, 'claim', () => t0.start())
-    expect(only(t0.reconnect(), 'claim')).toEqual(claim)
+    expect(only(t0.reconnect(), 'claim')).not.toEqual(claim)
     expect(ofType(t0.prepare(pay), 'sendPrepare')).toHaveLength(1)
+  })
+
+  test('the claim that was lost comes in late → no commit of this life passes for an earlier one: fenced', () => {
+    const t0 = thread({ unstarted: true })
+    const claim = lose(t0, 'claim', () => t0.start())
+    t0.reconnect()
+    t0.reach(claim)
+    const effects = t0.prepare(pay)
+    expect(only(effects, 'stop')).toMatchObject({ why: 'fenced' })
+    expect(ofType(effects, 'sendPrepare')).toEqual([])
   })
 
   test('commits were not acknowledged → all again, in order, with the same numbers and changes', () => {

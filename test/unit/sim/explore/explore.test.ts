@@ -3,74 +3,42 @@ import { explore } from '../../../../sim/explore/explore.ts'
 import { replay, tell } from '../../../../sim/explore/history.ts'
 import { search } from '../../../../sim/explore/search.ts'
 import { settingOf } from '../../../../sim/explore/setting.ts'
-import type { Budgets, SmallAccount, SmallPayment, SmallWorld } from '../../../../sim/explore/smallWorld.ts'
 import { WorldSpace } from '../../../../sim/explore/space.ts'
-import { amount } from '../../../../src/core/values/amount.ts'
+import { type AboutSmallWorld, smallAccount, smallPayment, smallWorld } from '../../../fixtures/smallWorld.ts'
 
-const NO_BUDGETS: Budgets = { crashes: 0, zombies: 0, cuts: 0, lostCommits: 0, delays: 0 }
 const LIMITS = { maxStates: 200_000 }
-
-function account(name: string, about: Partial<SmallAccount> = {}): SmallAccount {
-  return { name, parallelism: 1, balance: amount(0n), creditLimit: amount(0n), does: [{ kind: 'fulfill' }], ...about }
-}
-
-function payment(name: string, about: Partial<SmallPayment> = {}): SmallPayment {
-  return { name, from: 'alice', to: 'test.hub.bob', amount: amount(4n), expiryMs: 3_000, asks: ['t0'], withId: false, ...about }
-}
-
-interface About extends Partial<Omit<SmallWorld, 'budgets'>> {
-  readonly budgets?: Partial<Budgets>
-}
-
-function world({ budgets, ...about }: About = {}): SmallWorld {
-  return {
-    name: 'small',
-    question: 'Does it hold?',
-    threads: 2,
-    failover: 0,
-    warming: 'exact',
-    coolAfterMs: 100,
-    faultsUntilMs: 500,
-    horizonMs: 20_000,
-    accounts: [account('alice', { parallelism: 2, balance: amount(12n) }), account('bob')],
-    routes: new Map(),
-    payments: [payment('p1'), payment('p2', { asks: ['t1'] })],
-    budgets: { ...NO_BUDGETS, ...budgets },
-    ...about,
-  }
-}
 
 describe('explore', () => {
   test('one payment, nothing goes wrong → a line of states', () => {
-    const { states, depth, exhausted } = explore(world({ payments: [payment('p1')] }), LIMITS)
+    const { states, depth, exhausted } = explore(smallWorld({ payments: [smallPayment('p1')] }), LIMITS)
     expect(exhausted).toBe(true)
     expect(states).toBe(depth + 1)
   })
 
-  test.each<[string, About]>([
+  test.each<[string, AboutSmallWorld]>([
     ['two payments and a crash', { budgets: { crashes: 1 } }],
     ['two payments and a zombie', { budgets: { zombies: 1 } }],
     ['two payments and a broken connection', { budgets: { cuts: 1 } }],
-    ['an id asked at both threads', { payments: [payment('p1', { asks: ['t0', 't1'], withId: true })] }],
+    ['an id asked at both threads', { payments: [smallPayment('p1', { asks: ['t0', 't1'], withId: true })] }],
     [
       'a receiver that may do anything',
       {
         accounts: [
-          account('alice', { balance: amount(12n) }),
-          account('bob', { does: [{ kind: 'fulfill' }, { kind: 'hold' }, { kind: 'reject', code: 'T00' }, { kind: 'unknown' }] }),
+          smallAccount('alice', { balance: 12 }),
+          smallAccount('bob', { does: [{ kind: 'fulfill' }, { kind: 'hold' }, { kind: 'reject', code: 'T00' }, { kind: 'unknown' }] }),
         ],
-        payments: [payment('p1')],
+        payments: [smallPayment('p1')],
         budgets: { delays: 1 },
       },
     ],
   ])('%s → exhausted, no rule broken', (_, about) => {
-    const { exhausted, violation } = explore(world(about), LIMITS)
+    const { exhausted, violation } = explore(smallWorld(about), LIMITS)
     expect(violation).toBeUndefined()
     expect(exhausted).toBe(true)
   })
 
   test('without the orders that commute → fewer states, the same depth', () => {
-    const setting = settingOf(world({ budgets: { cuts: 1 } }))
+    const setting = settingOf(smallWorld({ budgets: { cuts: 1 } }))
     const whole = search(new WorldSpace(setting, false), LIMITS)
     const reduced = search(new WorldSpace(setting), LIMITS)
     expect(whole.exhausted && reduced.exhausted).toBe(true)
@@ -80,9 +48,9 @@ describe('explore', () => {
 })
 
 /** The world has not come to rest by its horizon: the one rule that a setting alone can break. */
-const RESTLESS = world({
-  payments: [payment('p1')],
-  accounts: [account('alice', { balance: amount(12n) }), account('bob', { does: [{ kind: 'hold' }] })],
+const RESTLESS = smallWorld({
+  payments: [smallPayment('p1')],
+  accounts: [smallAccount('alice', { balance: 12 }), smallAccount('bob', { does: [{ kind: 'hold' }] })],
   horizonMs: 1_000,
 })
 
