@@ -16,11 +16,16 @@ export interface StoreWatch {
   readonly claimed: (thread: ThreadId, epoch: string, seq: number) => void
   /** A book is again as it was after commit `seq`: what came later never was. */
   readonly wentBack: (thread: ThreadId, epoch: string, seq: number) => void
+  /** A book is closed, as it is now, by the life that had it (B11). */
+  readonly closed: (book: BookAtRest, epoch: string) => void
+  /** That it was closed is lost: it is in its `term` again. */
+  readonly reopened: (thread: ThreadId, term: number) => void
   /** A commit is about to be applied. */
   readonly commits: (thread: ThreadId, epoch: string, seq: number) => void
   /** A change is applied; `payment` is what the book had of its payment before. */
   readonly changed: (thread: ThreadId, seq: number, change: Change, payment: StoredPayment | undefined) => void
-  readonly owned: (account: AccountId, requestId: string, owner: ThreadId) => void
+  /** `term`: of the owner's book. */
+  readonly owned: (account: AccountId, requestId: string, owner: ThreadId, term: number) => void
   /** Who owned it was lost. */
   readonly disowned: (account: AccountId, requestId: string) => void
   /** A message lies in this thread's book now. */
@@ -44,8 +49,10 @@ export interface StoreAtRest {
   readonly balanceOf: (account: AccountId) => Balance
 }
 
-interface BookAtRest {
+export interface BookAtRest {
   readonly thread: ThreadId
+  /** Empty while it is closed. */
+  readonly epoch: string
   readonly payments: ReadonlyMap<PaymentId, { readonly record: PaymentRecord | undefined; readonly tombstone: unknown }>
   readonly left: ReadonlyMap<string, unknown>
   readonly entries: ReadonlyMap<

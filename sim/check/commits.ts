@@ -1,5 +1,7 @@
 /** What the store said of each thread's book: which life has claimed it, what it applied and what it acknowledged (B2, B3). */
+import type { Effect } from '../../src/core/effect.ts'
 import type { ThreadId } from '../../src/core/values/account.ts'
+import type { BookAtRest } from './books.ts'
 import type { Undoing } from './undoing.ts'
 import type { Broken, Checked } from './violation.ts'
 
@@ -8,6 +10,10 @@ interface Book {
   /** Of the last commit that was applied. */
   seq: number
   acknowledged: number
+  /** How often it was closed, and by whom last (B11); and whether that was ever lost (B12). */
+  term: number
+  closedBy: string
+  mayBeReopened: boolean
 }
 
 export class Commits {
@@ -26,7 +32,7 @@ export class Commits {
   claimed(thread: ThreadId, epoch: string, seq: number): boolean {
     const book = this.#books.get(thread)
     if (book === undefined) {
-      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0 })
+      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0, term: 0, closedBy: '', mayBeReopened: false })
       return false
     }
     if (book.epoch === epoch) return false
@@ -59,8 +65,40 @@ export class Commits {
     if (seq > book.acknowledged) book.acknowledged = seq
   }
 
-  /** A thread stops of itself: B3, only when another has its book. B2: when the store lacks what it acknowledged. */
-  stopped(thread: ThreadId, epoch: string, why: 'fenced' | 'lostWrites'): void {
+  /** B11: nothing is hot in it, nothing under way. */
+  closed({ thread, payments, entries }: BookAtRest, epoch: string): void {
+    this.#checked.B11++
+    for (const { record, tombstone } of payments.values()) {
+      if (record !== undefined && tombstone === undefined) throw this.#broken('B11', `${thread} closes its book with a payment under way`, record.condition)
+    }
+    for (const { account, hot } of entries.values()) {
+      if (hot !== 0n) throw this.#broken('B11', `${thread} closes its book with ${hot} of ${account.name} hot in it`, account.name)
+    }
+    const book = this.#book(thread)
+    book.epoch = ''
+    book.closedBy = epoch
+    book.term++
+  }
+
+  reopened(thread: ThreadId, term: number): void {
+    const book = this.#book(thread)
+    book.term = term
+    book.mayBeReopened = true
+  }
+
+  /** Whether the book was closed in this term; `forgotten`: it may have been. */
+  wasClosed(thread: ThreadId, term: number): boolean | 'forgotten' {
+    const book = this.#book(thread)
+    return book.term > term || (book.mayBeReopened && 'forgotten')
+  }
+
+  /** A thread stops of itself: B3, only when another has its book. B2: when the store lacks what it acknowledged. B11: when its book is closed. */
+  stopped(thread: ThreadId, epoch: string, why: Extract<Effect, { type: 'stop' }>['why']): void {
+    if (why === 'closed') {
+      const { closedBy, mayBeReopened } = this.#book(thread)
+      if (closedBy !== epoch && !mayBeReopened) throw this.#broken('B11', `${thread} stops as ${epoch}, which has not closed its book`)
+      return
+    }
     if (why === 'lostWrites') {
       this.#checked.B12++
       if (this.#undoing?.isBehind(thread, this.#book(thread).seq)) return

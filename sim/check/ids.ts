@@ -1,12 +1,21 @@
-/** B4: each id of an account has one owner, one charge and one answer, unless the store forgot it (B12). A key is `account id`. */
+/** B4: each id of an account has one owner (until that one's book is closed), one charge and one answer, unless the store forgot it (B12). A key is `account id`. */
 import type { ThreadId } from '../../src/core/values/account.ts'
 import type { Broken, Checked } from './violation.ts'
+
+/** `term`: of its book. */
+interface Owner {
+  readonly thread: ThreadId
+  readonly term: number
+}
+
+type WasClosed = (thread: ThreadId, term: number) => boolean | 'forgotten'
 
 export class Ids {
   readonly #checked: Checked
   readonly #broken: Broken
   readonly #excused: Set<string>
-  readonly #owners = new Map<string, ThreadId>()
+  readonly #wasClosed: WasClosed
+  readonly #owners = new Map<string, Owner>()
   readonly #charged = new Set<string>()
   readonly #answers = new Map<string, string>()
   /** Their owner was forgotten: they may be charged twice. */
@@ -14,16 +23,21 @@ export class Ids {
   /** How they ended was forgotten: an answer may lie with a colleague, and be told yet. */
   readonly #loosened = new Set<string>()
 
-  constructor(checked: Checked, broken: Broken, excused: Set<string>) {
+  constructor(checked: Checked, broken: Broken, excused: Set<string>, wasClosed: WasClosed) {
+    this.#wasClosed = wasClosed
     this.#checked = checked
     this.#broken = broken
     this.#excused = excused
   }
 
-  owned(key: string, owner: ThreadId): void {
+  owned(key: string, owner: Owner): void {
     this.#checked.B4++
     const before = this.#owners.get(key)
-    if (before !== undefined && before !== owner) throw this.#broken('B4', `id ${idOf(key)} has two owners, ${before} and ${owner}`, idOf(key))
+    if (before !== undefined && (before.thread !== owner.thread || before.term !== owner.term)) {
+      const mayBe = this.#wasClosed(before.thread, before.term)
+      if (mayBe === false) throw this.#broken('B4', `id ${idOf(key)} has two owners, ${before.thread} and ${owner.thread}`, idOf(key))
+      if (mayBe === 'forgotten') this.#disowned.add(key)
+    }
     this.#owners.set(key, owner)
   }
 

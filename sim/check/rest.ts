@@ -31,7 +31,8 @@ export function unrestIn(store: StoreAtRest, thread: ThreadId, { isCool, look, m
     if (granted !== taken || returned < given || returned - given > mayLack(id))
       return { what: `money of ${name} is in transit to or from ${thread}`, about: [name] }
     if (underWay !== 0n) return { what: `${underWay} is still under way to ${name}`, about: [name] }
-    if (isCool && account.parallelism > 1 && hot !== 0n) return { what: `${hot} of ${name} stays hot in ${thread}, where nobody uses it`, about: [name] }
+    if (isCool && (account.parallelism > 1 || book.epoch === '') && hot !== 0n)
+      return { what: `${hot} of ${name} stays hot in ${thread}, where nobody uses it`, about: [name] }
   }
   return undefined
 }

@@ -4,7 +4,8 @@ import type { Account, ThreadId } from '../../src/core/values/account.ts'
 import type { RouteTerms } from './routes.ts'
 
 export interface Terms extends RouteTerms {
-  readonly threads: number
+  /** How many there may be, where they come and go. */
+  readonly threads: readonly number[]
   readonly maxPacketAmount: bigint
   /** What it keeps of every packet, in millionths; undefined: packets pass 1:1. */
   readonly feePpm: number | undefined
@@ -30,10 +31,14 @@ export function isWithinBounds(amount: bigint, { parallelism }: Account, { maxPa
 }
 
 /** A1: whether a thread is one of the farm of this parallelism, the farms dealt from the ring as DESIGN.md says. */
-export function isOfFarm(thread: ThreadId, parallelism: number, { threads, parallelisms }: { threads: number; parallelisms: ReadonlySet<number> }): boolean {
+export function isOfFarm(
+  thread: ThreadId,
+  parallelism: number,
+  { threads, parallelisms }: { threads: readonly number[]; parallelisms: ReadonlySet<number> },
+): boolean {
   const before = [...parallelisms].filter((each) => each < parallelism).reduce((sum, each) => sum + each, 0)
   const number = Number(thread.slice(1))
-  return (((number - before) % threads) + threads) % threads < parallelism
+  return threads.some((count) => (((number - before) % count) + count) % count < parallelism)
 }
 
 /** S3: a thread that passes it on keeps a second for itself. */

@@ -9,13 +9,14 @@
 import type { Change, PaymentId, PaymentRecord } from '../../src/core/book/change.ts'
 import type { StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
+import type { Effect } from '../../src/core/effect.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import type { Amount, Balance } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Refusal, Reply } from '../../src/core/values/packet.ts'
-import type { Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
+import type { BookAtRest, Place, ShardAtRest, StoreAtRest, StoreWatch } from './books.ts'
 import { Callbacks } from './callbacks.ts'
 import { Commits } from './commits.ts'
 import { Entries, type Entry, FRESH } from './entries.ts'
@@ -56,7 +57,7 @@ export class Witness implements StoreWatch {
     this.#checked = checked
     this.#broken = broken
     this.#commits = new Commits(checked, broken, this.#undoing)
-    this.#ids = new Ids(checked, broken, forgotten)
+    this.#ids = new Ids(checked, broken, forgotten, (thread, term) => this.#commits.wasClosed(thread, term))
     this.#ground = {
       checked,
       terms,
@@ -175,12 +176,20 @@ export class Witness implements StoreWatch {
     this.#commits.acknowledged(thread, seq)
   }
 
-  stopped(thread: ThreadId, epoch: string, why: 'fenced' | 'lostWrites'): void {
+  closed(book: BookAtRest, epoch: string): void {
+    this.#commits.closed(book, epoch)
+  }
+
+  reopened(thread: ThreadId, term: number): void {
+    this.#commits.reopened(thread, term)
+  }
+
+  stopped(thread: ThreadId, epoch: string, why: Extract<Effect, { type: 'stop' }>['why']): void {
     this.#commits.stopped(thread, epoch, why)
   }
 
-  owned(account: AccountId, requestId: string, owner: ThreadId): void {
-    this.#ids.owned(`${account} ${requestId}`, owner)
+  owned(account: AccountId, requestId: string, thread: ThreadId, term: number): void {
+    this.#ids.owned(`${account} ${requestId}`, { thread, term })
   }
 
   left(message: LeftMessage): void {
@@ -380,6 +389,14 @@ export class Witness implements StoreWatch {
   }
 
   // --- when all is over -----------------------------------------------------------------------------------------------
+
+  /** B11: who has left has closed its book. `threads`: those that are there. */
+  gone(store: StoreAtRest, threads: number): void {
+    for (const { thread, epoch } of store.books.values()) {
+      this.#checked.B11++
+      if (Number(thread.slice(1)) >= threads && epoch !== '') throw this.#broken('B11', `${thread} has left, and its book is open`)
+    }
+  }
 
   /** At the end: the store is at rest, nobody waits, and each balance is what its holder was told. */
   quiet(store: StoreAtRest, isCool: boolean): void {

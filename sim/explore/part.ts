@@ -144,6 +144,8 @@ export class Part implements Machine<PartInput, PartOutput, PartView> {
         this.#epoch = epoch
       },
       wentBack: () => {},
+      closed: () => {},
+      reopened: () => {},
       commits: (thread, epoch, seq) => this.#commits(thread, epoch, seq),
       changed: (_, _seq, change, payment) => this.#changed(change, payment),
       owned: (_, requestId, owner) => {

@@ -10,6 +10,7 @@ import { drawStoreCut } from './storeCut.ts'
 import { drawStoreFailover } from './storeFailover.ts'
 import { drawStoreRestart } from './storeRestart.ts'
 import { drawStoreStall } from './storeStall.ts'
+import { drawThreadJoins, drawThreadLeaves } from './threads.ts'
 import { drawWakeLate, drawWakeLost, drawWakeRepeat } from './wake.ts'
 
 type Strikes = { readonly [K in StrikePlan['kind']]: (plan: Extract<StrikePlan, { kind: K }>, threads: number, chance: Chance) => StrikeOf<K> }
@@ -23,11 +24,13 @@ const strikes: Strikes = {
   'store-failover': drawStoreFailover,
   'store-stall': drawStoreStall,
   'store-cut': drawStoreCut,
+  'thread-leaves': drawThreadLeaves,
+  'thread-joins': drawThreadJoins,
 }
 
 export type StrikeOf<K extends StrikePlan['kind']> = Extract<Strike, { type: K }>
 
-/** `threads`: how many the connector has. */
+/** `threads`: how many the connector has, those that have left among them. */
 export function drawStrike<K extends StrikePlan['kind']>(plan: Extract<StrikePlan, { kind: K }>, threads: number, chance: Chance): StrikeOf<K> {
   return strikes[plan.kind as K](plan, threads, chance)
 }

@@ -9,7 +9,7 @@ import type { Latency } from '../workload/plan.ts'
 /** Falls at a time. */
 export type Strike = ConnectorStrike | LineStrike
 
-export type ConnectorStrike = Crash | Pause | ClockError | StoreRestart | StoreFailover | StoreStall | StoreCut
+export type ConnectorStrike = Crash | Pause | ClockError | StoreRestart | StoreFailover | StoreStall | StoreCut | ThreadLeaves | ThreadJoins
 
 export type LineStrike = Partition
 
@@ -83,6 +83,16 @@ export interface StoreFailover {
   readonly cuts: readonly Cut[]
   readonly losesUs: number
   readonly node: number
+}
+
+/** The last of the connector's threads leaves. */
+export interface ThreadLeaves {
+  readonly type: 'thread-leaves'
+}
+
+/** A thread comes, behind the last. */
+export interface ThreadJoins {
+  readonly type: 'thread-joins'
 }
 
 /** The connection of one thread breaks. */

@@ -27,6 +27,13 @@ function lastOf(fault: FaultPlan): number {
   return 'times' in fault && fault.times.kind === 'at' ? Math.min(fault.untilMs, fault.times.atMs.at(-1) ?? 0) : fault.untilMs
 }
 
+/** From the time that a thread leaves until its book is closed, be it that another life has to close it once more. */
+const LEAVING_MS = 30_000
+
+export function leavingMs(faults: readonly FaultPlan[]): number {
+  return faults.some(({ kind }) => kind === 'thread-leaves') ? LEAVING_MS : 0
+}
+
 export function longestOutageMs(faults: readonly FaultPlan[]): number {
   return faults.reduce((longest, fault) => outagesOf(fault).reduce((most, outage) => Math.max(most, longestMs(outage)), longest), 0)
 }
@@ -57,6 +64,8 @@ function outagesOf(fault: FaultPlan): readonly Latency[] {
     case 'store-command-lost':
     case 'store-reply-lost':
     case 'store-error':
+    case 'thread-leaves':
+    case 'thread-joins':
     case 'drop':
     case 'wake-lost':
       return []

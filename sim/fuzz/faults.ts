@@ -74,6 +74,8 @@ const kinds: { readonly [K in FaultKind]: Kind<K> } = {
     draw: (draws) => ({ kind: 'store-stall', lasts: draws.upTo(5_000), lateBy: draws.upTo(1_000), ...arrives(draws) }),
   },
   'store-cut': { family: 'strike', on: 'connector', draw: (draws) => ({ kind: 'store-cut', lateBy: draws.upTo(1_000), ...arrives(draws) }) },
+  'thread-leaves': { family: 'strike', on: 'connector', draw: () => ({ kind: 'thread-leaves' }) },
+  'thread-joins': { family: 'strike', on: 'connector', draw: () => ({ kind: 'thread-joins' }) },
   drop: {
     family: 'odds',
     on: 'line',

@@ -90,7 +90,8 @@ function probesAt({ name: at, threads }: ConnectorPlan): EndpointPlan[] {
     at: [at],
     openingBalance: amount(PROBE_AMOUNT * PROBE_PAYMENTS * BigInt(threads)),
     creditLimit: ZERO,
-    parallelism: threads,
+    // A thread may leave.
+    parallelism: Math.max(1, threads - 1),
     announced: false,
     latency: { kind: 'constant', ms: 1 },
   }))

@@ -54,6 +54,8 @@ export function commandWords(line: StoreLine, names: Names): Told | undefined {
       return { words: `${by} owns id ${command.requestId}: its owner is ${field(line, 'owner')}`, about: [command.requestId] }
     case 'leave':
       return { words: `${by} leaves a message for ${command.to}: ${command.message.type}`, about: [] }
+    case 'close':
+      return { words: `${by} closes its book: ${String(line.reply)}`, about: [] }
     case 'readLeft':
     case 'readBooks':
       return undefined

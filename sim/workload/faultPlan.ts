@@ -22,7 +22,16 @@ interface Entry {
 
 export type StrikePlan = ConnectorStrikePlan | LineStrikePlan
 
-export type ConnectorStrikePlan = CrashPlan | PausePlan | ClockPlan | StoreRestartPlan | StoreFailoverPlan | StoreStallPlan | StoreCutPlan
+export type ConnectorStrikePlan =
+  | CrashPlan
+  | PausePlan
+  | ClockPlan
+  | StoreRestartPlan
+  | StoreFailoverPlan
+  | StoreStallPlan
+  | StoreCutPlan
+  | ThreadLeavesPlan
+  | ThreadJoinsPlan
 
 export type LineStrikePlan = PartitionPlan
 
@@ -116,6 +125,16 @@ export interface StoreCutPlan extends StrikeTimes, CutPlan {
 export interface StoreStallPlan extends StrikeTimes, CutPlan {
   readonly kind: 'store-stall'
   readonly lasts: Latency
+}
+
+/** The last of the connector's threads leaves, where all farms have enough without it: it ends what it has begun, and closes its book. */
+export interface ThreadLeavesPlan extends StrikeTimes {
+  readonly kind: 'thread-leaves'
+}
+
+/** A thread comes, behind the last, up to two more than the connector begins with. */
+export interface ThreadJoinsPlan extends StrikeTimes {
+  readonly kind: 'thread-joins'
 }
 
 // --- odds -----------------------------------------------------------------------------------------------------------

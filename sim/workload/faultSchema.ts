@@ -105,6 +105,13 @@ const partition = strike(
   lines,
 )
 
+const threadLeaves = strike(
+  'thread-leaves',
+  "The last of the connector's threads leaves under load, where no farm needs it: farms are dealt anew, what it holds goes back, and its book is closed.",
+  {},
+)
+const threadJoins = strike('thread-joins', 'A thread comes under load, up to two more than `threads`: farms are dealt anew.', {})
+
 const drop = passing(
   'drop',
   'A prepare, a reply or an announcement is lost, with the connection that it came by.',
@@ -173,6 +180,8 @@ const kinds = [
   storeReorder,
   storeRepeat,
   storeError,
+  threadLeaves,
+  threadJoins,
   partition,
   drop,
   repeat,

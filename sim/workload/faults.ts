@@ -31,6 +31,8 @@ const PLACES: Readonly<Record<FaultKind, 'connector' | 'line'>> = {
   'store-reorder': 'connector',
   'store-repeat': 'connector',
   'store-error': 'connector',
+  'thread-leaves': 'connector',
+  'thread-joins': 'connector',
   'wake-lost': 'connector',
   'wake-late': 'connector',
   'wake-repeat': 'connector',

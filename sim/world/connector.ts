@@ -12,6 +12,7 @@ import type { Rates } from '../../src/core/values/rate.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
 import { Witness } from '../check/witness.ts'
 import type { ClockError, ConnectorStrike, Cut, StoreFailover, StoreRestart, StoreStall } from '../faults/fault.ts'
+import { MOST_JOINED } from '../faults/threads.ts'
 import type { ConnectorPlan, Durability } from '../workload/plan.ts'
 import { Announcements } from './behaviours/announcements.ts'
 import { Answers } from './behaviours/answers.ts'
@@ -50,7 +51,8 @@ export type MoneyAnswer = MoneyReply | Refusal | Failure
 export class Connector implements Home {
   readonly name: string
   readonly plan: ConnectorPlan
-  readonly directory: Directory
+  /** As it is now. */
+  directory: Directory
   readonly store: SimStore
   readonly storeClock = new Clock()
   readonly witness: Witness
@@ -145,35 +147,49 @@ export class Connector implements Home {
   /** The line that leads to an account's holder, and the door there. */
   connect(account: AccountId, line: Line, doors: (thread: ThreadId) => Connections, peer?: Peering): void {
     const connections = new Map([...this.#threads.keys()].map((thread) => [thread, doors(thread)]))
-    this.#ways.set(account, { line, connections, peer })
+    this.#ways.set(account, { line, doors, connections, peer })
   }
 
   /** Opens as many connections as the account's farm has threads, as a client should. */
   open(account: Account, from: string): Connections {
-    const farm = this.directory.farms.get(account.parallelism) ?? []
-    const doors = farm.map(() => {
-      const accepted = this.#accepted.get(account.parallelism) ?? 0
-      this.#accepted.set(account.parallelism, accepted + 1)
-      return this.#door(account, farm, accepted, from)
-    })
-    return new Connections(doors)
+    const farm = this.#farm(account)
+    return new Connections(farm.map(() => this.#door(account, from)))
   }
 
-  #door(account: Account, farm: readonly ThreadId[], accepted: number, from: string): Door {
-    const deal = dealer(this.plan.dealing, {
-      account: account.id,
-      hosts: farm.map((thread) => this.#host(thread)),
-      accepted,
-      nowUs: () => this.#context.events.nowUs,
-      locally: (run) => this.#locally(run),
-    })
+  #farm({ parallelism }: Account): readonly ThreadId[] {
+    return this.directory.farms.get(parallelism) ?? []
+  }
+
+  #door(account: Account, from: string): Door {
+    let dealt = this.#deal(account)
+    /** Where farms were dealt anew, it leads to where it was for the last time, and is opened again. */
+    const use = (): Dealt => {
+      const used = dealt
+      if (used.directory !== this.directory) dealt = this.#deal(account)
+      return used
+    }
+    const deal: Door['take'] = (...prepare) => use().take(...prepare)
     const take = (prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number): void => {
       this.hops++
       if (this.#answers.none) deal(prepare, requestId, respond, leftUs)
       else this.#answers.meet(from, prepare, respond, (answer) => deal(prepare, requestId, answer, leftUs))
     }
-    const host = this.#host(farm[accepted % farm.length] as ThreadId)
-    return { name: this.name, take, hear: (callback, thank, leftUs) => host.hear(account.id, callback, thank, leftUs) }
+    return { name: this.name, take, hear: (callback, thank, leftUs) => use().host.hear(account.id, callback, thank, leftUs) }
+  }
+
+  /** Where one more connection of this farm leads. */
+  #deal(account: Account): Dealt {
+    const accepted = this.#accepted.get(account.parallelism) ?? 0
+    this.#accepted.set(account.parallelism, accepted + 1)
+    const hosts = this.#farm(account).map((thread) => this.#host(thread))
+    const take = dealer(this.plan.dealing, {
+      account: account.id,
+      hosts,
+      accepted,
+      nowUs: () => this.#context.events.nowUs,
+      locally: (run) => this.#locally(run),
+    })
+    return { directory: this.directory, host: hosts[accepted % hosts.length] as ThreadHost, take }
   }
 
   #locally(run: () => void): void {
@@ -291,6 +307,10 @@ export class Connector implements Home {
         return this.#host(fault.thread).canPause
       case 'clock':
         return true
+      case 'thread-leaves':
+        return this.directory.threads > Math.max(1, ...this.directory.farms.keys())
+      case 'thread-joins':
+        return this.directory.threads < this.plan.threads + MOST_JOINED
       case 'store-cut':
         return this.#host(fault.thread).hasStore
       case 'store-restart':
@@ -313,6 +333,10 @@ export class Connector implements Home {
         return this.#host(fault.thread).pause(fault)
       case 'clock':
         return this.#clockFails(fault, untilUs)
+      case 'thread-leaves':
+        return this.#dealAnew(this.directory.threads - 1)
+      case 'thread-joins':
+        return this.#threadJoins()
       case 'store-restart':
       case 'store-failover':
         return this.#restartStore(fault)
@@ -321,6 +345,28 @@ export class Connector implements Home {
       default:
         return unreachable(fault)
     }
+  }
+
+  /** How many threads there have been. */
+  get seats(): number {
+    return this.#threads.size
+  }
+
+  /** B11: each thread hears of it in its time. */
+  #dealAnew(threads: number): void {
+    const { address, accounts } = this.directory
+    this.directory = makeDirectory(address, threads, [...accounts.values()])
+    for (const host of this.#threads.values()) this.#locally(() => host.replaceDirectory(this.directory))
+  }
+
+  #threadJoins(): void {
+    const thread: ThreadId = `t${this.directory.threads}`
+    this.#dealAnew(this.directory.threads + 1)
+    // One that has left hears that it is back.
+    if (this.#threads.has(thread)) return
+    this.#addThread(thread)
+    for (const { doors, connections } of this.#ways.values()) connections.set(thread, doors(thread))
+    this.#host(thread).start()
   }
 
   #clockFails({ clock, byUs, driftPpm, lastsUs }: ClockError, planUntilUs: number): void {
@@ -337,6 +383,8 @@ export class Connector implements Home {
     this.#context.events.after(restartUs, () => {
       this.#process.comeBack()
       this.#storeIsBack()
+      // Nobody is left who would notice that a closed book, or a shard, lacks what was given back.
+      if (fault.losesUs !== undefined) for (const host of this.#threads.values()) host.comeBack()
     })
   }
 
@@ -379,8 +427,17 @@ export interface Peering {
   readonly account: AccountId
 }
 
+/** A connection of an account, as it was dealt. */
+interface Dealt {
+  readonly directory: Directory
+  readonly host: ThreadHost
+  readonly take: Door['take']
+}
+
 interface Way {
   readonly line: Line
-  readonly connections: ReadonlyMap<ThreadId, Connections>
+  readonly doors: (thread: ThreadId) => Connections
+  /** Of each thread. */
+  readonly connections: Map<ThreadId, Connections>
   readonly peer: Peering | undefined
 }

@@ -33,7 +33,7 @@ export function startStrikes(context: Context, { connectors, lines }: Places): v
 }
 
 function strike(context: Context, plan: ConnectorStrikePlan, connector: Connector, chance: Chance): void {
-  const fault = drawStrike(plan, connector.plan.threads, chance)
+  const fault = drawStrike(plan, connector.seats, chance)
   if (!connector.isOpenTo(fault)) return
   countFired(context, plan.kind)
   context.trace?.({ at: traceTime(context), kind: 'fault', connector: plan.who, name: plan.name, fault })

@@ -223,6 +223,9 @@ export class History {
       case 'leave':
         store.leave(command)
         return
+      case 'close':
+        store.close(id, command)
+        return
       case 'readLeft':
       case 'readBooks':
         return

@@ -1,6 +1,7 @@
 /** One life of a thread: the real core, with the simulated world behind each of its effects, until it ends. */
 
 import type { PaymentId } from '../../src/core/book/change.ts'
+import type { Directory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
@@ -49,7 +50,7 @@ export interface Seat {
   readonly way: StoreWay
   readonly clock: Clock
   /** This life is over. */
-  readonly ended: (life: Incarnation) => void
+  readonly ended: (life: Incarnation, why: Ending) => void
   /** It wakes, and its connection to the store was lost meanwhile. */
   readonly lacksStore: (life: Incarnation) => void
 }
@@ -151,6 +152,11 @@ export class Incarnation {
     else this.input({ type: 'snapshotTaken', at: this.#now(), snapshot })
   }
 
+  replaceDirectory(directory: Directory): void {
+    if (this.#pause.isOn) this.#pause.wait(() => this.replaceDirectory(directory))
+    else this.input({ type: 'directoryReplaced', at: this.#now(), directory })
+  }
+
   hearWake(): void {
     if (this.#pause.isOn) this.#pause.wait(() => this.hearWake())
     else this.input({ type: 'wakeHeard', at: this.#now() })
@@ -182,6 +188,11 @@ export class Incarnation {
   moveMoney(operation: Operation, respond: (reply: MoneyAnswer) => void): void {
     const request = ++this.#lastRequest
     this.#heldMoney.set(request, { operation, respond })
+    if (this.#pause.isOn) this.#pause.wait(() => this.#takeMoney(request, operation))
+    else this.#takeMoney(request, operation)
+  }
+
+  #takeMoney(request: number, operation: Operation): void {
     this.input({ type: 'moneyAsked', at: this.#now(), request, operation })
   }
 
@@ -260,7 +271,7 @@ export class Incarnation {
     this.#callbacks.clear()
     for (const respond of this.#passedOn) respond(UNKNOWN)
     this.#passedOn.clear()
-    ended(this)
+    ended(this, why)
   }
 
   get hasStore(): boolean {

@@ -13,9 +13,9 @@ import {
   type Unresolved,
 } from '../../src/core/book/change.ts'
 import type { BookContents, StoredPayment, Tombstone } from '../../src/core/book/contents.ts'
-import type { Fulfilled, LeftMessage, Rejected } from '../../src/core/book/message.ts'
+import { askedIn, type Fulfilled, type LeftMessage, type Rejected } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CommitReply, Converted, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
+import type { CloseReply, CommitReply, Converted, Cooled, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import { lostByFailover } from '../../src/core/routing/lost.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
@@ -64,7 +64,11 @@ type Kept = { -readonly [K in keyof StoredPayment]: StoredPayment[K] } & {
 
 export interface Book {
   readonly thread: ThreadId
+  /** Empty while it is closed. */
   epoch: string
+  /** How often it was closed, and under which epoch last (B11). */
+  term: number
+  closedBy: string
   seq: number
   readonly entries: Map<AccountId, BookEntry>
   readonly payments: Map<PaymentId, Kept>
@@ -74,14 +78,14 @@ export interface Book {
   readonly left: Map<string, LeftMessage>
 }
 
-export type Command = 'claim' | 'commit' | 'warm' | 'cool' | 'leave' | 'own'
+export type Command = 'claim' | 'commit' | 'warm' | 'cool' | 'leave' | 'own' | 'close'
 
 type CommandOf<T extends Command> = Extract<Effect, { type: T }>
 
 export class SimStore {
   readonly shards = new Map<AccountId, Shard>()
   readonly books = new Map<ThreadId, Book>()
-  readonly counts: Record<Command, number> = { claim: 0, commit: 0, warm: 0, cool: 0, leave: 0, own: 0 }
+  readonly counts: Record<Command, number> = { claim: 0, commit: 0, warm: 0, cool: 0, leave: 0, own: 0, close: 0 }
   readonly #watch: StoreWatch
   readonly #journal: Journal | undefined
 
@@ -122,6 +126,28 @@ export class SimStore {
     book.epoch = command.epoch
     this.#watch.claimed(thread, command.epoch, book.seq)
     return contentsOf(book, known === undefined)
+  }
+
+  /** B11: it takes no commit until it is claimed again. */
+  close(thread: ThreadId, command: CommandOf<'close'>): CloseReply {
+    this.counts.close++
+    const book = this.#book(thread)
+    const { epoch, term, closedBy } = book
+    if (epoch === '' && closedBy === command.epoch) return 'ok'
+    if (epoch !== command.epoch) return 'fenced'
+    if (book.left.size > 0) return 'left'
+    this.#journal?.begin(thread)
+    this.#journal?.note(() => {
+      book.term = term
+      book.closedBy = closedBy
+      this.#watch.reopened(thread, term)
+      this.#setEpoch(book, epoch)
+    })
+    book.epoch = ''
+    book.term++
+    book.closedBy = epoch
+    this.#watch.closed(book, epoch)
+    return 'ok'
   }
 
   /** B2: only the next number is applied. */
@@ -220,14 +246,17 @@ export class SimStore {
     const shard = this.#shard(command.account)
     forgetOld(shard, nowMs)
     let entry = shard.owned.get(command.requestId)
-    if (entry === undefined || entry.keepUntil < nowMs) {
-      entry = { owner: thread, hash: command.hash, keepUntil: command.keepUntil }
+    const before = entry
+    if (entry === undefined || entry.keepUntil < nowMs || isInstead(entry, command)) {
+      const { hash, keepUntil } = entry !== undefined && isInstead(entry, command) ? entry : command
+      entry = { owner: thread, hash, keepUntil, ...(command.term === undefined ? {} : { term: command.term }) }
       shard.owned.set(command.requestId, entry)
       this.#journal?.begin(command.account)
-      this.#journal?.note(() => this.#disown(shard, command.requestId))
+      this.#journal?.note(() => this.#disown(shard, command.requestId, before))
     }
-    this.#watch.owned(command.account, command.requestId, entry.owner)
-    return { owner: entry.owner, hash: entry.hash }
+    const { owner, hash, term } = entry
+    this.#watch.owned(command.account, command.requestId, owner, term ?? 0)
+    return term === undefined ? { owner, hash } : { owner, hash, term }
   }
 
   /** Where there is no book there is nothing to recall. B8: a reply is taken only while its attempt is under way and it may count; of several the first stays. */
@@ -235,6 +264,7 @@ export class SimStore {
     this.counts.leave++
     if (message.type === 'recall' && !this.books.has(to)) return 'closed'
     const book = this.#book(to)
+    if (book.epoch === '') return closedReply(book, message)
     const { left } = book
     const before = left.get(message.message)
     if (message.type === 'fulfilled' || message.type === 'rejected') {
@@ -471,8 +501,9 @@ export class SimStore {
     if (before === undefined && lost !== undefined) this.#watch.leftNoMore(lost)
   }
 
-  #disown(shard: Shard, requestId: string): void {
-    shard.owned.delete(requestId)
+  #disown(shard: Shard, requestId: string, before: (Owned & { keepUntil: number }) | undefined): void {
+    if (before === undefined) shard.owned.delete(requestId)
+    else shard.owned.set(requestId, before)
     this.#watch.disowned(shard.account.id, requestId)
   }
 
@@ -532,6 +563,19 @@ export class SimStore {
   }
 }
 
+function isInstead({ owner, term = 0 }: Owned, { instead }: CommandOf<'own'>): boolean {
+  return owner === instead?.owner && term === instead.term
+}
+
+/** A question is answered from what is kept. */
+function closedReply({ term, payments }: Book, message: LeftMessage): LeaveReply {
+  const asked = askedIn(message)
+  if (asked === undefined) return 'closed'
+  const { account, requestId } = asked
+  const found = [...payments.values()].find(({ tombstone }) => tombstone?.sender === account && tombstone.request?.id === requestId)
+  return found?.tombstone === undefined ? { closed: term - 1 } : { closed: term - 1, kept: found.tombstone.reply }
+}
+
 type Credit = Extract<Change, { type: 'credit' }>
 
 function replyWith(converted: readonly Converted[], word: 'ok' | 'already'): CommitReply {
@@ -569,6 +613,7 @@ function noteUnresolved(kept: Kept, unresolved: Unresolved | undefined): void {
 function contentsOf(book: Book, isNew: boolean): BookContents {
   return {
     isNew,
+    ...(book.term === 0 ? {} : { term: book.term }),
     seq: book.seq,
     accounts: [...book.entries].map(([account, { hot, taken, given, underWay }]) => ({ account, hot, taken, given, underWay })),
     payments: [...book.payments.values()].map(({ payment, record, unresolved, tombstone }) => ({ payment, record, unresolved, tombstone })),
@@ -613,7 +658,10 @@ function paymentOf(book: Book, change: Change): StoredPayment | undefined {
 function newBook(thread: ThreadId): Book {
   return {
     thread,
-    epoch: '',
+    // Not closed.
+    epoch: 'none',
+    term: 0,
+    closedBy: '',
     seq: 0,
     entries: new Map(),
     payments: new Map(),

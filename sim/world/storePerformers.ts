@@ -64,6 +64,12 @@ export function storePerformers({ id, home, ask, input, now, storeNow, draw }: A
         () => store.leave(effect),
         (reply) => input({ type: 'left', at: now(), to: effect.to, message: effect.message.message, reply }),
       ),
+    close: (effect) =>
+      ask(
+        effect,
+        () => store.close(id, effect),
+        (reply) => input({ type: 'closed', at: now(), reply }),
+      ),
     readLeft: (effect) =>
       ask(
         effect,

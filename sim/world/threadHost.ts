@@ -1,5 +1,6 @@
 /** One thread of a connector, through all its lives: when one ends another begins, under a new epoch. */
 
+import { type Directory, isAmong } from '../../src/core/directory.ts'
 import type { Operation } from '../../src/core/money/operation.ts'
 import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { ThreadConfig } from '../../src/core/threadState.ts'
@@ -13,6 +14,7 @@ import { type Home, Incarnation, type Seat } from './incarnation.ts'
 import { type Callback, NOT_TAKEN, type Respond, type Thank, UNKNOWN } from './link.ts'
 import { latencyUs } from './random.ts'
 import type { StoreWay } from './storeConnection.ts'
+import type { Ending } from './trace.ts'
 
 /** One that was fenced is started again after this time. */
 const FENCED_RESTART_US = 100_000
@@ -21,7 +23,7 @@ const RECONNECT_US = 20_000
 
 export class ThreadHost {
   readonly id: ThreadId
-  readonly #seat: Seat
+  #seat: Seat
   readonly clock = new Clock()
   #life: Incarnation | undefined
   /** Taken for dead while they paused. Some connections still lead to them. */
@@ -31,6 +33,8 @@ export class ThreadHost {
   #abandonedUs = Number.NEGATIVE_INFINITY
   #reachings = 0
   #restartUs = FENCED_RESTART_US
+  /** It has left, and its book is closed. */
+  #isGone = false
   /** What the announcer told last: whoever begins later must know it too. */
   #snapshot: Snapshot | undefined
 
@@ -43,7 +47,7 @@ export class ThreadHost {
       draws: stream(context, `draws ${home.name} ${this.id}`),
       way: { ...store, thread: this.id, events: context.events, stream: stream(context, `store ${home.name} ${this.id}`), latency: context.plan.storeLatency },
       clock: this.clock,
-      ended: (life) => this.#ended(life),
+      ended: (life, why) => this.#ended(life, why),
       lacksStore: (life) => context.events.after(RECONNECT_US, () => this.#reconnect(life)),
     }
   }
@@ -58,6 +62,7 @@ export class ThreadHost {
 
   start(): void {
     this.#lives++
+    this.#isGone = false
     this.#restartUs = FENCED_RESTART_US
     this.#life = new Incarnation(this.#seat, `${this.id}-${this.#lives}`)
     this.#life.start()
@@ -68,6 +73,18 @@ export class ThreadHost {
     if (this.#snapshot === undefined || snapshot.version > this.#snapshot.version) this.#snapshot = snapshot
     this.#life?.hearSnapshot(snapshot)
     for (const zombie of this.#zombies) zombie.hearSnapshot(snapshot)
+  }
+
+  /** Threads come and go, and farms are dealt anew. */
+  replaceDirectory(directory: Directory): void {
+    this.#seat = { ...this.#seat, config: { ...this.#seat.config, directory } }
+    for (const life of this.#all()) life.replaceDirectory(directory)
+    if (isAmong(directory, this.id)) this.comeBack()
+  }
+
+  /** Where it is gone, it begins again, and opens its book. */
+  comeBack(): void {
+    if (this.#isGone) this.start()
   }
 
   hearWake(): void {
@@ -107,12 +124,23 @@ export class ThreadHost {
     else this.#life.moveMoney(operation, respond)
   }
 
-  #ended(life: Incarnation): void {
-    if (this.#zombies.delete(life)) return
-    const { events } = this.#seat.context
+  #ended(life: Incarnation, why: Ending): void {
+    const { config, context } = this.#seat
+    const { events } = context
+    if (this.#zombies.delete(life)) {
+      // What it was granted meanwhile is taken back by another life, which closes the book once more.
+      if (this.#isGone && why !== 'closed') this.#startAfter(FENCED_RESTART_US)
+      return
+    }
     this.#life = undefined
     this.#endedUs = events.nowUs
-    events.after(this.#restartUs, () => this.start())
+    if (why === 'closed' && !isAmong(config.directory, this.id)) this.#isGone = true
+    else this.#startAfter(this.#restartUs)
+  }
+
+  #startAfter(us: number): void {
+    this.#isGone = false
+    this.#seat.context.events.after(us, () => this.start())
   }
 
   /** Another life is started in place of one that only pauses. */

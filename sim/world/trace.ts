@@ -6,7 +6,7 @@ import type { AnnouncerEffect, AnnouncerInput } from '../../src/core/announcer.t
 import type { BookContents } from '../../src/core/book/contents.ts'
 import type { LeftMessage } from '../../src/core/book/message.ts'
 import type { Effect } from '../../src/core/effect.ts'
-import type { CommitReply, Cooled, Input, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
+import type { CloseReply, CommitReply, Cooled, Input, LeaveReply, Owned, Warmed } from '../../src/core/input.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
 import type { Reading } from '../../src/core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../../src/core/values/account.ts'
@@ -73,7 +73,7 @@ export type TraceLine =
   /** What its store holds when the run is over. */
   | (Stepped & { readonly kind: 'closing' } & Closing)
 
-export type Ending = 'crash' | 'fenced' | 'lostWrites'
+export type Ending = 'crash' | Extract<Effect, { type: 'stop' }>['why']
 
 interface Stepped {
   readonly at: number
@@ -87,10 +87,10 @@ export type Message =
   | ({ readonly type: 'announcement' } & Announcement)
 
 export type StoreCommand =
-  | Extract<Effect, { type: 'claim' | 'commit' | 'warm' | 'cool' | 'own' | 'leave' | 'readLeft' }>
+  | Extract<Effect, { type: 'claim' | 'commit' | 'warm' | 'cool' | 'own' | 'leave' | 'readLeft' | 'close' }>
   | Extract<AnnouncerEffect, { type: 'readBooks' }>
 
-export type StoreReply = BookContents | CommitReply | LeaveReply | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
+export type StoreReply = BookContents | CommitReply | CloseReply | LeaveReply | 'full' | Warmed | Cooled | Owned | readonly LeftMessage[] | Reading
 
 export type Tracer = (line: TraceLine) => void
 

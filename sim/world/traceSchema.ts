@@ -7,7 +7,7 @@ import { fault, lineFault, slip } from './schema/fault.ts'
 import { plan } from './schema/plan.ts'
 import { announcementFields, bookEntry, reading } from './schema/routing.ts'
 import { describes } from './schema/shape.ts'
-import { claimReply, commitReply, coolReply, effect, effects, input, leaveReply, ownReply, warmReply } from './schema/thread.ts'
+import { claimReply, closeReply, commitReply, coolReply, effect, effects, input, leaveReply, ownReply, warmReply } from './schema/thread.ts'
 import {
   account,
   accountId,
@@ -109,6 +109,7 @@ const stores = [
   store(effects.own, ownReply),
   store(effects.leave, leaveReply),
   store(effects.readLeft, z.array(leftMessage)),
+  store(effects.close, closeReply),
   z
     .strictObject({ at, kind: z.literal('store'), connector, who: announcer, command: announcerEffects.readBooks, reply: z.exactOptional(reading) })
     .describe('The announcer read the books.'),
@@ -166,7 +167,9 @@ const ended = z
     connector,
     who: threadId,
     epoch: z.string(),
-    why: z.enum(['crash', 'fenced', 'lostWrites']).describe('fenced: it stopped of itself, since another epoch has claimed its book (B3).'),
+    why: z
+      .enum(['crash', 'fenced', 'lostWrites', 'closed'])
+      .describe('fenced: it stopped of itself, since another epoch has claimed its book (B3). closed: it has left, and its book is closed (B11).'),
   })
   .describe('A life of a thread is over, with all that it had in memory. The next begins with its input started.')
 const cut = z

@@ -8,7 +8,7 @@ import { ZERO } from '../../src/core/values/amount.ts'
 import { EXPIRY_GRACE_MS, MAX_HOLD_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
-import { lastMs, longestOutageMs } from '../faults/times.ts'
+import { lastMs, leavingMs, longestOutageMs } from '../faults/times.ts'
 import { kindOf } from '../workload/behaviourKinds.ts'
 import { longestMs } from '../workload/latency.ts'
 import { type ConnectorPlan, type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
@@ -98,7 +98,8 @@ function live(context: Context, payments: Payments, meters: Meters, watch: Watch
   if (plan.money !== undefined) drainAll(context, teller, plan.money)
   for (const { name, store } of connectors) context.trace?.({ at: traceTime(context), kind: 'closing', connector: name, ...closingOf(store) })
   everyPaymentEnded(payments, context)
-  for (const { witness, store, plan: each } of connectors) {
+  for (const { witness, store, directory, plan: each } of connectors) {
+    witness.gone(store, directory.threads)
     witness.quiet(store, isCoolAtRest(each))
     witness.reported(store, lostIn(store))
   }
@@ -123,7 +124,7 @@ export function isCoolAtRest({ coolAfterMs }: ConnectorPlan): boolean {
 function endMs(plan: Plan): number {
   const end = plan.durationMs + longestLife(plan) + longestOddityMs(plan)
   const { faults } = plan
-  return faults.length === 0 ? end + REST_MS : Math.max(end, lastMs(faults)) + longestOutageMs(faults) + HEAL_MS
+  return faults.length === 0 ? end + REST_MS : Math.max(end, lastMs(faults)) + longestOutageMs(faults) + HEAL_MS + leavingMs(faults)
 }
 
 type Books = Pick<Connector, 'plan' | 'store' | 'witness'>

@@ -22,6 +22,11 @@ export function makeDirectory(address: Address, threads: number, accounts: reado
   }
 }
 
+/** Its threads are t0 to the one before `threads`: whoever leaves is the last of them. */
+export function isAmong({ threads }: Directory, thread: ThreadId): boolean {
+  return Number(thread.slice(1)) < threads
+}
+
 export function serves(directory: Directory, thread: ThreadId, account: Account): boolean {
   return directory.farms.get(account.parallelism)?.includes(thread) ?? false
 }

@@ -21,14 +21,25 @@ export type Effect =
   | { readonly type: 'warm'; readonly account: AccountId; readonly taken: Amount; readonly wanted: Amount }
   /** → `cooled`. Carries the total given so far, acknowledged commits only (B7). */
   | { readonly type: 'cool'; readonly account: AccountId; readonly given: Amount }
-  /** → `owned`. The first writer of (account, requestId) wins. */
-  | { readonly type: 'own'; readonly account: AccountId; readonly requestId: string; readonly hash: string; readonly keepUntil: UnixMs }
+  /** → `owned`. The first writer of (account, requestId) wins. `term`: of this thread's book; left out: 0. */
+  | {
+      readonly type: 'own'
+      readonly account: AccountId
+      readonly requestId: string
+      readonly hash: string
+      readonly keepUntil: UnixMs
+      readonly term?: number
+      /** That one's book was closed in this term, and lacks the id: it is owned anew, if nobody else has done so (B4). */
+      readonly instead?: { readonly owner: ThreadId; readonly term: number }
+    }
   /** → `left`. Puts a message into another thread's book. */
   | { readonly type: 'leave'; readonly to: ThreadId; readonly message: LeftMessage }
   /** A lossy hint; nothing comes back. */
   | { readonly type: 'wake'; readonly to: ThreadId }
   /** → `leftRead`. */
   | { readonly type: 'readLeft' }
+  /** → `closed`. One's own book, in which nothing is hot and nothing under way any more (B11). */
+  | { readonly type: 'close'; readonly epoch: string }
   /** → `fulfillReceived`, `rejectReceived`, `sendFailed`, or nothing. */
   | {
       readonly type: 'sendPrepare'
@@ -47,8 +58,9 @@ export type Effect =
   | { readonly type: 'thank'; readonly request: number; readonly how: Thanks }
   /**
    * Connections are closed without an answer, and nothing is heard from here any more. `fenced`: another has claimed the book
-   * (B3). `lostWrites`: the store no longer has what it acknowledged; whoever claims next begins with what it has.
+   * (B3). `lostWrites`: the store no longer has what it acknowledged; whoever claims next begins with what it has. `closed`: this
+   * thread has left, and its book is closed (B11).
    */
-  | { readonly type: 'stop'; readonly why: 'fenced' | 'lostWrites' }
+  | { readonly type: 'stop'; readonly why: 'fenced' | 'lostWrites' | 'closed' }
   /** One deadline a thread; a later effect replaces it. → `woke`, never before. */
   | { readonly type: 'sleepUntil'; readonly at: UnixMs }

@@ -7,7 +7,7 @@ import type { PaymentId } from './book/change.ts'
 import type { BookContents } from './book/contents.ts'
 import type { LeftMessage } from './book/message.ts'
 import type { Directory } from './directory.ts'
-import type { Operation } from './money/operation.ts'
+import type { MoneyReply, Operation } from './money/operation.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
 import type { Amount, Balance } from './values/amount.ts'
@@ -67,7 +67,8 @@ export type Input =
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
   /** A peer's answers begin or cease to say that it deduplicates (S1). */
   | { readonly type: 'deduplicationHeard'; readonly at: UnixMs; readonly account: AccountId; readonly deduplicates: boolean }
-  /** Accounts came or changed, or farms are dealt anew (B11). */
+  | { readonly type: 'closed'; readonly at: UnixMs; readonly reply: CloseReply }
+  /** Accounts came or changed, farms are dealt anew, or threads come and go (B11). */
   | { readonly type: 'directoryReplaced'; readonly at: UnixMs; readonly directory: Directory }
   | { readonly type: 'woke'; readonly at: UnixMs; readonly draw: Draw }
   /**
@@ -108,11 +109,24 @@ export interface Cooled {
   readonly cold: Balance
 }
 
-/** `closed`: nobody has that book, or will read it any more; nothing was left. `late`: a reply whose attempt is over, was not the sender's to answer, or is not fulfilled by it (B8). */
-export type LeaveReply = 'ok' | 'closed' | 'late'
+/**
+ * `closed`: nobody has that book, or will read it any more; nothing was left. To a question: `Closed`. `late`: a reply whose
+ * attempt is over, was not the sender's to answer, or is not fulfilled by it (B8).
+ */
+export type LeaveReply = 'ok' | 'closed' | 'late' | Closed
 
-/** The thread that owns the id, and the hash of the content that it was first seen with. */
+/** The book that was asked is closed: the term that has ended so, and the answer that is kept there under the id. */
+export interface Closed {
+  readonly closed: number
+  readonly kept?: Reply | MoneyReply | undefined
+}
+
+/** `ok`: also where it was closed before, under the same epoch. `left`: there are messages to be read first. */
+export type CloseReply = 'ok' | 'left' | 'fenced'
+
+/** The thread that owns the id, and the hash of the content that it was first seen with. `term`: of the owner's book then; left out: 0. */
 export interface Owned {
   readonly owner: ThreadId
   readonly hash: string
+  readonly term?: number
 }

@@ -4,6 +4,7 @@
  */
 
 import type { PaymentId } from './book/change.ts'
+import { heardOwnerIsClosed } from './book/closedOwner.ts'
 import { acknowledge, askWhetherFenced, flush, resend } from './book/commits.ts'
 import type { BookContents } from './book/contents.ts'
 import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './book/cool.ts'
@@ -13,6 +14,7 @@ import { heardLeftThere } from './book/leave.ts'
 import { askAgain } from './book/reconnect.ts'
 import { sweep, sweepLate, takeUpBook } from './book/recovery.ts'
 import { replaceDirectory } from './book/redeal.ts'
+import { closeWhenDone, heardClosed, retire } from './book/retire.ts'
 import type { Effect } from './effect.ts'
 import type { CommitReply, Input } from './input.ts'
 import { heardOperationOwned, receiveOperation } from './money/ask.ts'
@@ -86,7 +88,11 @@ function take(state: ThreadState, input: Input): void {
     case 'owned':
       return owned(state, input)
     case 'left':
-      return heardLeftThere(state, input)
+      heardLeftThere(state, input)
+      if (typeof input.reply === 'object') heardOwnerIsClosed(state, input, input.reply)
+      return
+    case 'closed':
+      return heardClosed(state, input.reply)
     case 'wakeHeard':
       // What was left is read at the claim; before it nothing can be struck out.
       if (state.serving) state.effects.push({ type: 'readLeft' })
@@ -113,6 +119,7 @@ function take(state: ThreadState, input: Input): void {
 function claimed(state: ThreadState, book: BookContents, at: UnixMs): void {
   takeUpBook(state, book, at)
   state.serving = true
+  retire(state, at)
   state.effects.push({ type: 'readLeft' })
   state.timers.arm(at + POLL_MS, { type: 'poll' })
 }
@@ -187,6 +194,7 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
       state.effects.push({ type: 'readLeft' })
       resendCools(state, at)
       askWhetherFenced(state)
+      closeWhenDone(state)
       state.timers.arm(at + POLL_MS, job)
       return
     default:

@@ -95,6 +95,10 @@ export interface ThreadState {
   directory: Directory
   epoch: string
   serving: boolean
+  /** Of the book: how often it was closed before. */
+  term: number
+  /** The book is being closed (B11). */
+  isClosing: boolean
   /** Nothing is done here any more. */
   ended: Extract<Effect, { type: 'stop' }>['why'] | undefined
   /** Numbers for payments and messages of this epoch. */
@@ -122,7 +126,7 @@ export interface ThreadState {
   readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
   unswept: readonly Holding[]
-  /** Until then the store may still apply what was sent by an earlier life or an earlier connection. */
+  /** Until then the store may still apply what was sent by an earlier life or an earlier connection; in the past once the shards were asked after it. */
   lateUntil: UnixMs
   /** Cools that were sent and not answered. */
   readonly cooling: Set<Holding>
@@ -149,6 +153,8 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     directory: config.directory,
     epoch: '',
     serving: false,
+    term: 0,
+    isClosing: false,
     ended: undefined,
     lastPayment: 0,
     lastMessage: 0,

@@ -41,7 +41,7 @@ export interface LiveThreadOptions {
   readonly serving: () => void
   /** The way to the store is lost; it is looked for until there is one. */
   readonly faulted: (error: StoreUnknown) => void
-  /** Nothing more is done here: another has the book, the store lost writes, or it refuses. */
+  /** Nothing more is done here: another has the book, the store lost writes, or it refuses; or this thread has left. */
   readonly ended: (why: Stop['why'] | StoreRefused) => void
   /** Sees each step, for whoever compares or records. */
   readonly watch?: (input: Input, effects: readonly Effect[]) => void
@@ -114,7 +114,7 @@ export class LiveThread {
     this.#hear({ type: 'deduplicationHeard', at: this.#now(), account, deduplicates })
   }
 
-  /** Accounts came or changed, or farms are dealt anew. */
+  /** Accounts came or changed, farms are dealt anew, or threads come and go. */
   replaceDirectory(directory: Directory): void {
     this.#hear({ type: 'directoryReplaced', at: this.#now(), directory })
   }
@@ -183,6 +183,11 @@ export class LiveThread {
           (messages) => {
             if (messages.length > 0) this.#input({ type: 'leftRead', at: this.#now(), draw: this.#draw(), messages })
           },
+        ),
+      close: ({ epoch }) =>
+        this.#ask(
+          () => store.close(thread, epoch),
+          (reply) => this.#input({ type: 'closed', at: this.#now(), reply }),
         ),
       wake: ({ to }) => wake(to),
       sendPrepare: (effect) =>

@@ -1,4 +1,5 @@
 /** What the supervisor and its children tell each other. Plain data: it is cloned on the way, bigints and maps too. */
+import type { Effect } from '../core/effect.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
 import type { ThreadId } from '../core/values/account.ts'
 import type { NodeConfig } from './config/config.ts'
@@ -36,8 +37,11 @@ export type WorkerReport =
   | { readonly type: 'took'; readonly number: number }
   | { readonly type: 'wake'; readonly to: ThreadId }
   | { readonly type: 'fault'; readonly what: string }
-  /** Another has claimed this thread's book, or the store lost what it had acknowledged: a new incarnation begins with what there is. */
-  | { readonly type: 'ended'; readonly why: 'fenced' | 'lostWrites' }
+  /**
+   * Another has claimed this thread's book, or the store lost what it had acknowledged: a new incarnation begins with what there
+   * is. Or the thread has left, and its book is closed (B11).
+   */
+  | { readonly type: 'ended'; readonly why: Extract<Effect, { type: 'stop' }>['why'] }
   /** The store will not go on with this node: nobody serves before a person has looked. */
   | { readonly type: 'refused'; readonly why: string }
 

@@ -202,10 +202,11 @@ export class Supervisor {
    * A claim of a process that is dead may come in late and fence its successor; that heals itself. Again and again it is
    * somebody else.
    */
-  #threadEnded(id: ThreadId, why: 'fenced' | 'lostWrites'): void {
+  #threadEnded(id: ThreadId, why: Extract<WorkerReport, { type: 'ended' }>['why']): void {
     const thread = this.#threads.get(id)
     if (thread === undefined || this.#isStopping) return
     if (why === 'lostWrites') this.#options.log(`thread ${id}: Redis lost writes that it had acknowledged (a power cut?); the thread goes on with what it has`)
+    else if (why === 'closed') this.#options.log(`thread ${id}: its book was closed; it is opened again`)
     else if (++thread.fences > MAX_FENCES) return this.#refuse(`another node claims the book of ${id}: two nodes run on the same Redis under one address`)
     else this.#options.log(`thread ${id}: its book was claimed by another; it is claimed again`)
     thread.child.kill()

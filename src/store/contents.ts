@@ -23,11 +23,13 @@ export type BookText = readonly [
   position: Hash,
   entered: Hash,
   tallies: Hash,
+  term: string,
 ]
 
-export function contentsOf([opened, seq, hotBalance, taken, given, underWay, payments, position, entered, tallies]: BookText): BookContents {
+export function contentsOf([opened, seq, hotBalance, taken, given, underWay, payments, position, entered, tallies, term]: BookText): BookContents {
   return {
     isNew: opened === 'new',
+    term: term === '0' ? undefined : Number(term),
     seq: Number(seq),
     accounts: accountsOf([hotBalance, taken, given, underWay].map((hash) => new Map(pairs(hash)))),
     payments: pairs(payments).map(([payment, text]) => storedPaymentOf(payment as PaymentId, text)),

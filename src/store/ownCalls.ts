@@ -3,17 +3,19 @@
  * not the id.
  */
 import type { Owned } from '../core/input.ts'
-import type { AccountId, ThreadId } from '../core/values/account.ts'
+import type { AccountId } from '../core/values/account.ts'
 import type { UnixMs } from '../core/values/time.ts'
 
 export interface OwnAsked {
   readonly requestId: string
   readonly hash: string
   readonly keepUntil: UnixMs
+  /** An owner, as text, whose place is taken; empty: nobody's. */
+  readonly instead: string
 }
 
 /** A reply for each, in their order. */
-export type SendOwns = (thread: ThreadId, account: AccountId, asked: readonly OwnAsked[]) => Promise<readonly Owned[]>
+export type SendOwns = (owner: string, account: AccountId, asked: readonly OwnAsked[]) => Promise<readonly Owned[]>
 
 interface Waiting extends OwnAsked {
   readonly resolve: (owned: Owned) => void
@@ -25,7 +27,7 @@ const MAX_IDS_A_CALL = 256
 
 export class OwnCalls {
   readonly #send: SendOwns
-  /** By thread and account, until this turn is over. */
+  /** By owner and account, until this turn is over. */
   readonly #waiting = new Map<string, Waiting[]>()
 
   constructor(send: SendOwns) {
@@ -33,10 +35,10 @@ export class OwnCalls {
   }
 
   /** Rejects for all of a call alike. */
-  own(thread: ThreadId, account: AccountId, { requestId, hash, keepUntil }: OwnAsked): Promise<Owned> {
+  own(owner: string, account: AccountId, { requestId, hash, keepUntil, instead }: OwnAsked): Promise<Owned> {
     return new Promise((resolve, reject) => {
-      const asked = { requestId, hash, keepUntil, resolve, reject }
-      const key = `${thread} ${account}`
+      const asked = { requestId, hash, keepUntil, instead, resolve, reject }
+      const key = `${owner} ${account}`
       const waiting = this.#waiting.get(key)
       if (waiting !== undefined && waiting.length < MAX_IDS_A_CALL) {
         waiting.push(asked)
@@ -44,14 +46,14 @@ export class OwnCalls {
       }
       const call = [asked]
       this.#waiting.set(key, call)
-      setImmediate(() => void this.#flush(thread, account, key, call))
+      setImmediate(() => void this.#flush(owner, account, key, call))
     })
   }
 
-  async #flush(thread: ThreadId, account: AccountId, key: string, call: readonly Waiting[]): Promise<void> {
+  async #flush(owner: string, account: AccountId, key: string, call: readonly Waiting[]): Promise<void> {
     if (this.#waiting.get(key) === call) this.#waiting.delete(key)
     try {
-      const replies = await this.#send(thread, account, call)
+      const replies = await this.#send(owner, account, call)
       call.forEach(({ resolve, reject }, i) => {
         const owned = replies[i]
         if (owned === undefined) reject(new Error('the store answered for fewer ids than it was asked for'))

@@ -6,9 +6,9 @@
 import type { Redis } from 'ioredis'
 import type { PaymentId } from '../core/book/change.ts'
 import type { BookContents } from '../core/book/contents.ts'
-import type { LeftMessage } from '../core/book/message.ts'
+import { type AskedId, askedIn, type LeftMessage } from '../core/book/message.ts'
 import type { Effect } from '../core/effect.ts'
-import type { CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../core/input.ts'
+import type { Closed, CloseReply, CommitReply, Cooled, LeaveReply, Owned, Warmed } from '../core/input.ts'
 import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
@@ -19,8 +19,9 @@ import { failureOf, StoreRefused } from './failure.ts'
 import { type BookKeys, type Keys, keysUnder } from './keys.ts'
 import { messagesOf, messageText, replyArguments } from './messages.ts'
 import { type OwnAsked, OwnCalls } from './ownCalls.ts'
+import { ownerOf, ownerText } from './owner.ts'
 import { type ReplyText, replyOf } from './packets.ts'
-import { type UnderWay, underWayOf } from './payments.ts'
+import { storedPaymentOf, type UnderWay, underWayOf } from './payments.ts'
 import { type CommandName, loadScripts, type Scripts } from './scripts.ts'
 
 export interface RedisStoreOptions {
@@ -114,28 +115,47 @@ export class RedisStore {
     return { returned: amount(total ?? 0n), cold: balance(cold ?? 0n) }
   }
 
-  own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil'>): Promise<Owned> {
-    return this.#owns.own(thread, asked.account, asked)
+  own(thread: ThreadId, asked: Asked<'own', 'account' | 'requestId' | 'hash' | 'keepUntil' | 'term' | 'instead'>): Promise<Owned> {
+    const { account, requestId, hash, keepUntil, term, instead } = asked
+    const called = { requestId, hash, keepUntil, instead: instead === undefined ? '' : ownerText(instead) }
+    return this.#owns.own(ownerText({ owner: thread, term }), account, called)
   }
 
-  async #sendOwns(thread: ThreadId, account: AccountId, asked: readonly OwnAsked[]): Promise<readonly Owned[]> {
+  async #sendOwns(owner: string, account: AccountId, asked: readonly OwnAsked[]): Promise<readonly Owned[]> {
     const keys = [this.#keys.shard(account).coldBalance, ...asked.map(({ requestId }) => this.#keys.hotSet(account, requestId))]
-    const args = [thread, ...asked.flatMap(({ hash, keepUntil }) => [hash, String(keepUntil)])]
+    const args = [owner, ...asked.flatMap(({ hash, keepUntil, instead }) => [hash, String(keepUntil), instead])]
     const reply = await this.#ofShard('own', account, keys, args)
-    return asked.map((_, i) => ({ owner: reply[2 * i] as ThreadId, hash: reply[2 * i + 1] ?? '' }))
+    return asked.map((_, i) => ({ ...ownerOf(reply[2 * i] ?? ''), hash: reply[2 * i + 1] ?? '' }))
   }
 
   /** Where there is no book there is nothing to recall. */
   async leave({ to, message }: Asked<'leave', 'to' | 'message'>): Promise<LeaveReply> {
     const { book, left, payments } = this.#keys.book(to)
-    const reply = await this.#run<'ok' | 'late' | 'missing'>(
-      'leave',
-      [book, left, payments],
-      [message.message, messageText(message), ...replyArguments(message)],
-    )
-    if (reply !== 'missing') return reply
+    const asks = [message.message, messageText(message), ...replyArguments(message)]
+    const reply = await this.#run<string>('leave', [book, left, payments], asks)
+    if (reply === 'ok' || reply === 'late') return reply
     if (message.type === 'recall') return 'closed'
-    throw noBook(to)
+    if (reply === 'missing') throw noBook(to)
+    const asked = askedIn(message)
+    return asked === undefined ? 'closed' : { closed: Number(reply) - 1, kept: await this.#keptAnswer(to, asked) }
+  }
+
+  /** Of a closed book: read whole, since seldom. Should it be claimed meanwhile, an answer that is found is as good. */
+  async #keptAnswer(thread: ThreadId, { account, requestId }: AskedId): Promise<Closed['kept']> {
+    const payments = await this.#plain(this.#redis.hgetall(this.#keys.book(thread).payments))
+    for (const [payment, text] of Object.entries(payments)) {
+      const { tombstone } = storedPaymentOf(payment as PaymentId, text)
+      if (tombstone?.sender === account && tombstone.request?.id === requestId) return tombstone.reply
+    }
+    return undefined
+  }
+
+  /** B11. Whoever claims the book opens it again. */
+  async close(thread: ThreadId, epoch: string): Promise<CloseReply> {
+    const { book, left } = this.#keys.book(thread)
+    const reply = await this.#run<CloseReply | 'missing'>('close', [book, left], [epoch])
+    if (reply === 'missing') throw noBook(thread)
+    return reply
   }
 
   /** Oldest first. */

@@ -42,6 +42,7 @@ const clock = fc.record(
   { kind: fc.constant('clock' as const), by: upTo(250), driftPpm: fc.constantFrom(0, 200), lasts: upTo(3_000), store: fc.boolean() },
   { requiredKeys: ['kind', 'by', 'driftPpm'] },
 )
+const comeAndGo = fc.record({ kind: fc.constantFrom('thread-leaves' as const, 'thread-joins' as const) })
 const partition = fc.record({
   kind: fc.constant('partition' as const),
   lasts: upTo(5_000),
@@ -62,6 +63,7 @@ function strike({ connectors, durationMs }: Plan, lines: readonly string[]): fc.
   return fc.oneof(
     { weight: 4, arbitrary: fc.tuple(at(names), cut, arrives).map(([base, rest, share]) => ({ ...base, ...share, ...rest })) },
     { weight: 2, arbitrary: fc.tuple(at(names), fc.oneof(pause, clock)).map(([base, rest]) => ({ ...base, ...rest })) },
+    { weight: 1, arbitrary: fc.tuple(at(names), comeAndGo).map(([base, rest]) => ({ ...base, ...rest })) },
     { weight: 1, arbitrary: fc.tuple(at(lines), partition).map(([base, rest]) => ({ ...base, ...rest })) },
   )
 }

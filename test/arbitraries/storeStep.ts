@@ -104,7 +104,18 @@ export type StoreStep =
   | { readonly do: 'commit'; readonly thread: number; readonly stale: boolean; readonly commits: readonly CommitStep[] }
   | { readonly do: 'warm'; readonly thread: number; readonly account: number; readonly taken: Total; readonly wanted: Amount }
   | { readonly do: 'cool'; readonly thread: number; readonly account: number; readonly given: Total }
-  | { readonly do: 'own'; readonly thread: number; readonly account: number; readonly id: number; readonly hash: number; readonly keepMs: number }
+  | {
+      readonly do: 'own'
+      readonly thread: number
+      readonly account: number
+      readonly id: number
+      readonly hash: number
+      readonly keepMs: number
+      readonly term: number
+      /** A thread and its term. */
+      readonly instead: readonly [number, number] | undefined
+    }
+  | { readonly do: 'close'; readonly thread: number; readonly stale: boolean }
   | { readonly do: 'leave'; readonly to: number; readonly message: number; readonly body: Left }
   | { readonly do: 'readLeft'; readonly thread: number }
   | { readonly do: 'read'; readonly accounts: readonly number[] }
@@ -279,6 +290,8 @@ const total: fc.Arbitrary<Total> = fc.oneof(
 
 const left: fc.Arbitrary<Left> = fc.oneof(
   fc.record({ asks: text, amount: sum }),
+  // Those under which books keep answers.
+  fc.record({ asks: number.map((n) => `an "id"\n${n}`), amount: sum }),
   fc.record({ recalls: known }),
   fc.record({ operation: text, amount: sum }),
   fc.record({ answersMoney: fc.oneof<fc.Arbitrary<MoneyReply | number>[]>(moneyReply, fc.constantFrom(409, 410)) }),
@@ -296,6 +309,7 @@ const left: fc.Arbitrary<Left> = fc.oneof(
   },
 )
 
+const term = fc.constantFrom(0, 0, 1)
 const limit = fc.oneof(fc.constant(amount(0n)), small, fc.constantFrom(MAX_TOTAL, MAX_INT64).map(amount))
 const opening: fc.Arbitrary<Opening> = fc.record({ creditLimit: limit, balance: sum })
 
@@ -320,10 +334,13 @@ const step: fc.Arbitrary<StoreStep> = fc.oneof(
       id: fc.nat({ max: 2 }),
       hash: fc.nat({ max: 2 }),
       keepMs: fc.constantFrom(-HOUR_MS, HOUR_MS, HOUR_MS),
+      term,
+      instead: fc.option(fc.tuple(thread, term), { nil: undefined }),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('leave' as const), to: thread, message: number, body: left }) },
   fc.record({ do: fc.constant('claim' as const), thread, mayOpen: fc.boolean() }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('close' as const), thread, stale: fc.nat({ max: 7 }).map((n) => n === 0) }) },
   fc.record({ do: fc.constant('readLeft' as const), thread }),
   fc.record({ do: fc.constant('read' as const), accounts: fc.subarray([0, 1, 2]) }),
   fc.record({ do: fc.constant('balanceOf' as const), account }),
@@ -347,6 +364,15 @@ function example(creditLimit: bigint, ...steps: StoreStep[]): [readonly Opening[
   return [[opening, opening, opening], steps]
 }
 
+function rejected(number: number): StoreStep {
+  const reply = { type: 'reject', code: 'F00', triggeredBy: address('test.hub'), message: '', data: new Uint8Array() } as const
+  return { do: 'commit', thread: 0, stale: false, commits: [{ off: 0, changes: [{ type: 'reject', number, sender: 0, reply }] }] }
+}
+
+function asks(number: number): StoreStep {
+  return { do: 'leave', to: 0, message: number, body: { asks: `an "id"\n${number}`, amount: amount(1n) } }
+}
+
 /** What chance seldom comes by. R6: running totals at 2^62 go on, one above they are full; a grant beyond int64 is refused whole. */
 export const edgeExamples: [readonly Opening[], readonly StoreStep[]][] = [
   ...[0n, 1n].map((off) => {
@@ -354,4 +380,25 @@ export const edgeExamples: [readonly Opening[], readonly StoreStep[]][] = [
     return example(0n, warm(sum), warm(amount(1n)), cool(sum), cool(amount(MAX_RUNNING_TOTAL + 2n)))
   }),
   example(MAX_INT64, warm(MAX_RUNNING_TOTAL), warm(MAX_INT64)),
+  // B11: a closed book answers from what it keeps, takes no commit, and is opened in another term.
+  example(
+    0n,
+    rejected(0),
+    { do: 'own', thread: 0, account: 0, id: 0, hash: 0, keepMs: HOUR_MS, term: 0, instead: undefined },
+    asks(7),
+    { do: 'close', thread: 0, stale: false },
+    { do: 'commit', thread: 0, stale: false, commits: [{ off: 0, changes: [{ type: 'consumed', message: 7 }] }] },
+    { do: 'close', thread: 0, stale: false },
+    { do: 'close', thread: 0, stale: false },
+    rejected(1),
+    asks(0),
+    asks(1),
+    { do: 'leave', to: 0, message: 3, body: { recalls: 0 } },
+    { do: 'own', thread: 1, account: 0, id: 0, hash: 0, keepMs: HOUR_MS, term: 0, instead: [0, 1] },
+    { do: 'own', thread: 1, account: 0, id: 0, hash: 0, keepMs: HOUR_MS, term: 2, instead: [0, 0] },
+    { do: 'own', thread: 0, account: 0, id: 0, hash: 0, keepMs: HOUR_MS, term: 1, instead: [0, 0] },
+    { do: 'claim', thread: 0, mayOpen: false },
+    asks(2),
+    rejected(2),
+  ),
 ]

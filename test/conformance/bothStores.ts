@@ -14,6 +14,7 @@ import type { Prepare, Reject } from '../../src/core/values/packet.ts'
 import type { Commit } from '../../src/store/changes.ts'
 import { StoreRefused } from '../../src/store/failure.ts'
 import { keysUnder } from '../../src/store/keys.ts'
+import { ownerText } from '../../src/store/owner.ts'
 import { RedisStore } from '../../src/store/redisStore.ts'
 import type { Scripts } from '../../src/store/scripts.ts'
 import type { ChangeStep, CommitStep, InsteadStep, Left, Opening, StoreStep, Total, Which } from '../arbitraries/storeStep.ts'
@@ -98,11 +99,30 @@ export class BothStores {
         const thread = threadOf(step.thread)
         const nowMs = Date.now()
         const keepUntil = nowMs + step.keepMs
-        const command = { type: 'own', account: accountId(step.account), requestId: `id ${step.id}`, hash: `hash${step.hash}`, keepUntil } as const
+        const instead = step.instead === undefined ? {} : { instead: { owner: threadOf(step.instead[0]), term: step.instead[1] } }
+        const term = step.term === 0 ? {} : { term: step.term }
+        const command = {
+          type: 'own',
+          account: accountId(step.account),
+          requestId: `id ${step.id}`,
+          hash: `hash${step.hash}`,
+          keepUntil,
+          ...term,
+          ...instead,
+        } as const
         return this.#both(
           'own',
           (sim) => sim.own(thread, command, nowMs),
           (redis) => redis.own(thread, command),
+        )
+      }
+      case 'close': {
+        const thread = threadOf(step.thread)
+        const epoch = step.stale ? 'another' : (this.#epochs.get(thread) ?? 'none')
+        return this.#both(
+          'close',
+          (sim) => sim.close(thread, { type: 'close', epoch }),
+          (redis) => redis.close(thread, epoch),
         )
       }
       case 'leave': {
@@ -149,7 +169,7 @@ export class BothStores {
       expectSame('scratch', await this.#raw.exists(keys.scratch), 0)
       for (const requestId of ['id 0', 'id 1', 'id 2']) {
         const entry = owned.get(requestId)
-        const kept = entry === undefined || entry.keepUntil < Date.now() ? null : `${entry.owner} ${entry.hash}`
+        const kept = entry === undefined || entry.keepUntil < Date.now() ? null : `${ownerText(entry)} ${entry.hash}`
         expectSame('hotSet', await this.#raw.get(keysUnder(this.#prefix).hotSet(id, requestId)), kept)
         if (kept !== null) expectSame('expiry', await this.#raw.pexpiretime(keysUnder(this.#prefix).hotSet(id, requestId)), entry?.keepUntil)
       }
@@ -283,9 +303,10 @@ function shown(value: unknown): string {
 }
 
 /** Hashes have no order; and a refused commit may leave zeros where there was nothing. */
-function contents({ isNew, seq, accounts, payments, positions, entered, tallies }: BookContents): unknown {
+function contents({ isNew, term, seq, accounts, payments, positions, entered, tallies }: BookContents): unknown {
   return {
     isNew,
+    term,
     seq,
     accounts: accountList(accounts),
     payments: sorted(payments, ({ payment }) => payment),
@@ -340,6 +361,8 @@ function simulated(): SimStore {
     wrote: (_, __, ___, ____, after) => fits(after),
     claimed: () => {},
     wentBack: () => {},
+    closed: () => {},
+    reopened: () => {},
     disowned: () => {},
     commits: () => {},
     changed: allFit,
@@ -429,7 +452,7 @@ function resolved(change: ChangeStep, find: (which: Which) => PaymentId): Change
         type: 'reject',
         payment: paymentId(change.number),
         sender: accountId(change.sender),
-        request: { id: 'an "id"\n', hash: 'hash' },
+        request: { id: `an "id"\n${change.number}`, hash: 'hash' },
         reply: change.reply,
         keepUntil: EXPIRY_MS,
       }

@@ -133,7 +133,7 @@ export function simulated(steps: readonly Step[]): Played[] {
     slack: 0,
     announceIntervalMs: 60_000,
     lagMs: 0,
-    threads: 2,
+    threads: [2],
     maxPacketAmount: config.maxPacketAmount,
     feePpm: undefined,
     nowMs: () => events.nowMs(),

@@ -52,6 +52,8 @@ export const fault = named(
       .strictObject({ type: z.literal('store-failover'), restartUs: count, cuts, losesUs: count, node: count })
       .describe('One node of the store dies, and its shards come back as they were so long before.'),
     z.strictObject({ type: z.literal('store-cut'), thread: threadId, cut }).describe("A thread's connection to the store breaks."),
+    z.strictObject({ type: z.literal('thread-leaves') }).describe("The last of the connector's threads leaves (B11)."),
+    z.strictObject({ type: z.literal('thread-joins') }).describe('A thread comes, behind the last (B11).'),
     z.strictObject({ type: z.literal('store-stall'), lastsUs: count, cuts }).describe('The store applies and answers nothing for a time.'),
   ]),
 )

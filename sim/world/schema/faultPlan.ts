@@ -80,6 +80,8 @@ export const fault = z.discriminatedUnion('kind', [
     "A thread's connection to the store breaks, and it makes a new one.",
   ),
   strike('store-stall', { lasts: latency, ...cut }).describe('The store stands still; a connection with a command that is not answered in time is given up.'),
+  strike('thread-leaves', {}).describe("The last of the connector's threads leaves, where no farm needs it."),
+  strike('thread-joins', {}).describe('A thread comes, behind the last.'),
   passing('drop', {
     refused: odds.describe('That a lost prepare had no connection, so that its sender knows that it was not taken.'),
     noticedAfter: z.exactOptional(latency.describe('When its sender notices that the connection is broken. Left out: never.')),

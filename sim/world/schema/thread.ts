@@ -37,6 +37,7 @@ const directory = z.strictObject({
 const epoch = z.string().describe('A unique id of this incarnation of the thread.')
 const seq = count.describe('Commits of a book are numbered 1, 2, … without a gap (B2).')
 const attempt = count.describe('1, 2, …: an answer to an old attempt is ignored.')
+const term = z.exactOptional(count).describe('How often the book was closed before (B11). Left out: never.')
 const requestNumber = count.describe('A concentric prepare that waits for its answer, numbered by the thread.')
 
 export const claimReply = named(
@@ -44,6 +45,7 @@ export const claimReply = named(
   'The whole book, as of its last commit.',
   z.strictObject({
     isNew: z.boolean().describe('The claim opened it.'),
+    term,
     seq,
     accounts: z.array(bookEntry),
     payments: z.array(
@@ -92,10 +94,25 @@ export const coolReply = z.union([
   ),
   z.literal('full'),
 ])
-export const ownReply = named('Owned', 'Who owns the id, and the hash under which it was first seen.', z.strictObject({ owner: threadId, hash: contentHash }))
+export const ownReply = named(
+  'Owned',
+  'Who owns the id, and the hash under which it was first seen.',
+  z.strictObject({ owner: threadId, hash: contentHash, term }),
+)
 
+const closed = named(
+  'Closed',
+  'The book of whom was asked is closed; nothing was left.',
+  z.strictObject({
+    closed: count.describe('How often it was closed before.'),
+    kept: z.exactOptional(z.union([reply, moneyReply])).describe('The answer that is kept there. Left out: the book lacks the id.'),
+  }),
+)
+export const closeReply = z
+  .enum(['ok', 'left', 'fenced'])
+  .describe('ok: also where it was closed before, under the same epoch. left: there are messages to be read. fenced: another epoch has claimed the book.')
 export const leaveReply = z
-  .enum(['ok', 'closed', 'late'])
+  .union([z.enum(['ok', 'closed', 'late']), closed])
   .describe('ok: it is durable. closed: nobody has that book; nothing was left. late: a reply that cannot count any more; nothing was left (B8).')
 const callback = z.exactOptional(count.describe('It came by a callback and waits to be thanked: numbered by the thread.'))
 
@@ -130,9 +147,10 @@ const inputs = {
   deduplicationHeard: z
     .strictObject({ type: z.literal('deduplicationHeard'), at: ms, account: accountId, deduplicates: z.boolean() })
     .describe('Its answers begin or cease to say that it answers a repeated id with the first answer (S1).'),
+  closed: z.strictObject({ type: z.literal('closed'), at: ms, reply: closeReply }).describe('Reply to close.'),
   directoryReplaced: z
     .strictObject({ type: z.literal('directoryReplaced'), at: ms, directory })
-    .describe('Accounts came or changed, or farms are dealt anew (B11).'),
+    .describe('Accounts came or changed, farms are dealt anew, or threads come and go (B11).'),
   woke: z.strictObject({ type: z.literal('woke'), at: ms, draw }).describe('The time of the last sleepUntil has come.'),
   reconnected: z
     .strictObject({ type: z.literal('reconnected'), at: ms })
@@ -157,6 +175,7 @@ export const input = named(
     inputs.left,
     inputs.wakeHeard,
     inputs.leftRead,
+    inputs.closed,
     inputs.snapshotTaken,
     inputs.deduplicationHeard,
     inputs.directoryReplaced,
@@ -190,10 +209,21 @@ export const effects = {
   own: named(
     'own',
     'Claims an id for this thread: the first that does keeps it until then (B4).',
-    z.strictObject({ type: z.literal('own'), account: accountId, requestId, hash: contentHash, keepUntil: ms }),
+    z.strictObject({
+      type: z.literal('own'),
+      account: accountId,
+      requestId,
+      hash: contentHash,
+      keepUntil: ms,
+      term,
+      instead: z
+        .exactOptional(z.strictObject({ owner: threadId, term: count }))
+        .describe("In place of an owner whose book was closed in this term and lacks the id; only if it is that one's still."),
+    }),
   ),
   leave: named('leave', "Puts a message into another thread's book.", z.strictObject({ type: z.literal('leave'), to: threadId, message: leftMessage })),
   readLeft: named('readLeft', "Reads what was left in the thread's own book.", z.strictObject({ type: z.literal('readLeft') })),
+  close: named('close', "Closes the thread's own book, where it has left (B11).", z.strictObject({ type: z.literal('close'), epoch })),
   wake: z.strictObject({ type: z.literal('wake'), to: threadId }).describe('A hint to another thread; it may get lost.'),
   sendPrepare: z
     .strictObject({ type: z.literal('sendPrepare'), to: accountId, payment: paymentId, attempt, requestId: z.exactOptional(requestId), prepare })
@@ -206,8 +236,10 @@ export const effects = {
     .strictObject({ type: z.literal('thank'), request: count, how: z.enum(['taken', 'late']) })
     .describe('Ends a callback: taken only when what it brought is durable (B8).'),
   stop: z
-    .strictObject({ type: z.literal('stop'), why: z.enum(['fenced', 'lostWrites']) })
-    .describe('fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. Its connections are closed without an answer.'),
+    .strictObject({ type: z.literal('stop'), why: z.enum(['fenced', 'lostWrites', 'closed']) })
+    .describe(
+      'fenced: another has claimed the book (B3). lostWrites: the store lacks what it acknowledged. closed: it has left (B11). Its connections are closed without an answer.',
+    ),
   sleepUntil: z.strictObject({ type: z.literal('sleepUntil'), at: ms }).describe('Replaces the one before.'),
 } satisfies Record<Effect['type'], z.ZodType>
 
@@ -222,6 +254,7 @@ export const effect = named(
     effects.own,
     effects.leave,
     effects.readLeft,
+    effects.close,
     effects.wake,
     effects.sendPrepare,
     effects.answer,

@@ -31,6 +31,8 @@ export interface StoredPayment {
 export interface BookContents {
   /** Nobody ever had this book: the claim opened it. */
   readonly isNew: boolean
+  /** How often it was closed before (B11); left out: never. */
+  readonly term?: number | undefined
   /** Of the last commit. */
   readonly seq: number
   readonly accounts: readonly BookReading[]

@@ -3,6 +3,7 @@
  * with the owner and waits for the answer to be left here.
  */
 import { hash } from 'node:crypto'
+import type { Effect } from '../effect.ts'
 import type { Owned } from '../input.ts'
 import { heardOperationAnswered, heardOperationAsked } from '../money/ask.ts'
 import { answer } from '../payment/answer.ts'
@@ -52,6 +53,11 @@ export function heardOwned(state: ThreadState, holding: Holding, requestId: stri
   // By then the store may have forgotten who owned it, and what was answered (B4).
   const old = isTooOld(state, payment.prepare, at)
   if (!old && reply.hash === payment.request?.hash && reply.owner === state.config.thread) {
+    if (isOfEarlierTerm(state, reply)) {
+      payment.rivals = rivals
+      askToOwn(state, payment, { owner: reply.owner, term: reply.term ?? 0 })
+      return []
+    }
     happen(state, payment, { event: 'owned', at })
     return rivals
   }
@@ -64,6 +70,26 @@ export function heardOwned(state: ThreadState, holding: Holding, requestId: stri
     else askOwner(state, reply, payment, requestId, asker)
   }
   return rivals
+}
+
+/** Before this thread's book was closed and opened again: what it lacks may have been owned anew meanwhile (B11). */
+export function isOfEarlierTerm({ term }: ThreadState, owned: Owned): boolean {
+  return (owned.term ?? 0) < term
+}
+
+/** → `owned`; also again, where the answer will never come. `instead`: of a closed book that lacks it. */
+export function askToOwn(state: ThreadState, { sender, prepare, request }: Payment, instead?: Instead): void {
+  if (request === undefined) throw new Error('only an id is owned')
+  const keepUntil = prepare.expiresAt + state.config.answerRetentionMs
+  own(state, { type: 'own', account: sender.account.id, requestId: request.id, hash: request.hash, keepUntil }, instead)
+}
+
+export type Instead = NonNullable<Own['instead']>
+type Own = Extract<Effect, { type: 'own' }>
+
+export function own(state: ThreadState, effect: Own, instead: Instead | undefined): void {
+  const asked = state.term === 0 ? effect : { ...effect, term: state.term }
+  state.effects.push(instead === undefined ? asked : { ...asked, instead })
 }
 
 /**
@@ -123,10 +149,14 @@ function heardAskedAgain(state: ThreadState, { from, message, account: id, reque
   else askAsOwner(state, holdingOf(state, account), { asker, prepare, hash: contents }, requestId, at)
 }
 
-/** This thread owns the id: what it does not know is new. */
+/** This thread owns the id: what it does not know is new, unless its book was closed before. */
 export function askAsOwner(state: ThreadState, holding: Holding, rival: Rival, requestId: string, at: UnixMs): void {
   const known = holding.ids?.get(requestId)
   if (known !== undefined) askKnown(state, known, rival)
   else if (holding.open >= state.config.maxOpen || (holding.ids?.size ?? 0) >= state.config.maxKeptIds) answer(state, rival.asker, tooManyOpen)
-  else begin(state, makePayment(state, holding, rival.prepare, rival.asker, { id: requestId, hash: rival.hash }), at)
+  else {
+    const payment = makePayment(state, holding, rival.prepare, rival.asker, { id: requestId, hash: rival.hash })
+    if (state.term === 0) begin(state, payment, at)
+    else askToOwn(state, payment)
+  }
 }

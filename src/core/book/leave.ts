@@ -39,7 +39,7 @@ export function leaveReply(state: ThreadState, to: ThreadId, message: Fulfilled 
   state.effects.push(effect)
 }
 
-/** It lies in the other's book, or came too late for that. A recall finds nothing in a book that nobody has (B10). */
+/** It lies in the other's book, or came too late for that. A recall finds nothing in a book that nobody has (B10), an answer nobody in one that is closed (B11). */
 export function heardLeftThere(state: ThreadState, { to, message, reply }: Extract<Input, { type: 'left' }>): void {
   const leaving = state.leaving.get(message)
   if (leaving === undefined) return

@@ -1,5 +1,5 @@
 /** What one thread leaves in another's book: it must not be lost, so it is durable before it is hinted at. */
-import type { MoneyReply, Operation } from '../money/operation.ts'
+import { type MoneyReply, type Operation, ownedId } from '../money/operation.ts'
 import type { AccountId, ThreadId } from '../values/account.ts'
 import type { Condition } from '../values/condition.ts'
 import type { Fulfill, Prepare, Refusal, Reject, Reply } from '../values/packet.ts'
@@ -48,6 +48,18 @@ export interface OperationAnswered {
   readonly message: string
   readonly answers: string
   readonly reply: MoneyReply | Refusal
+}
+
+/** Under which a question is asked, as its owner keeps the answer; undefined for what asks nothing. */
+export interface AskedId {
+  readonly account: AccountId
+  readonly requestId: string
+}
+
+export function askedIn(message: LeftMessage): AskedId | undefined {
+  if (message.type === 'askedAgain') return message
+  if (message.type === 'operationAsked') return { account: message.operation.account, requestId: ownedId(message.operation) }
+  return undefined
 }
 
 /** A reply that reached another thread than its payment's owner (B8). Of one attempt there is one of each, the first. */

@@ -4,13 +4,14 @@
  * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
 import { askOwnersOfOperationsAgain, askToOwn as askToOwnMoney } from '../money/ask.ts'
-import { askToOwn } from '../payment/receive.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
 import { resendLost } from './commits.ts'
 import { resendCool } from './cool.ts'
+import { askToOwn } from './ids.ts'
 import { leave } from './leave.ts'
 import { expectLate } from './recovery.ts'
+import { askToClose } from './retire.ts'
 import { askForWarmAgain } from './warm.ts'
 
 export function askAgain(state: ThreadState, at: UnixMs): void {
@@ -20,6 +21,7 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
     for (const { effect } of state.leaving.values()) state.effects.push(effect)
     return
   }
+  if (state.isClosing) return askToClose(state)
   resendLost(state)
   for (const holding of state.holdings.values()) askForWarmAgain(state, holding, at)
   for (const holding of state.cooling) resendCool(state, holding, at)

@@ -4,9 +4,8 @@
  * asked for again. Totals that were given are sent again, and every shard is asked for grants that this book does not name.
  */
 
-import { serves } from '../directory.ts'
 import { takeUpBooking } from '../money/booking.ts'
-import type { MoneyReply } from '../money/operation.ts'
+import { isOfMoney } from '../money/operation.ts'
 import { repeatLater } from '../payment/lifecycle.ts'
 import { type Payment, takeUp } from '../payment/payment.ts'
 import { takeUpOffer } from '../payment/settle.ts'
@@ -15,7 +14,7 @@ import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import type { AccountId } from '../values/account.ts'
 import { amount } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
-import type { BookContents, StoredPayment, Tombstone } from './contents.ts'
+import type { BookContents, StoredPayment } from './contents.ts'
 import { coolUnserved, coolWhenIdle, sweepCool } from './cool.ts'
 import type { Holding } from './holding.ts'
 import { askForWarm } from './warm.ts'
@@ -26,6 +25,7 @@ const SWEEP_INTERVAL_MS = 10
 
 export function takeUpBook(state: ThreadState, book: BookContents, at: UnixMs): void {
   state.seq = book.seq
+  state.term = book.term ?? 0
   state.recent.beginAfter(book.seq)
   for (const [unit, entered] of book.entered ?? []) state.entered.set(unit, entered)
   for (const [unit, position] of book.positions) state.positions.set(unit, position)
@@ -85,10 +85,6 @@ function takeUpPayment(state: ThreadState, stored: StoredPayment, at: UnixMs): v
   }
 }
 
-function isOfMoney(reply: Tombstone['reply']): reply is MoneyReply {
-  return reply.type === 'moved' || reply.type === 'declined'
-}
-
 /** A command that was sent before a connection broke may be applied after those that were sent on the next. */
 const LATE_MS = 10_000
 
@@ -99,14 +95,16 @@ export function expectLate(state: ThreadState, at: UnixMs): void {
 }
 
 export function sweepLate(state: ThreadState, at: UnixMs): void {
-  if (at >= state.lateUntil) beginSweep(state, at)
+  if (at < state.lateUntil) return
+  state.lateUntil = Number.NEGATIVE_INFINITY
+  beginSweep(state, at)
 }
 
 function beginSweep(state: ThreadState, at: UnixMs): void {
   const swept = new Set(state.holdings.values())
   const { directory } = state
-  const { thread } = state.config
-  for (const account of directory.accounts.values()) if (serves(directory, thread, account)) swept.add(holdingOf(state, account))
+  // An earlier life may have served others: farms are dealt anew (B11).
+  for (const account of directory.accounts.values()) swept.add(holdingOf(state, account))
   state.unswept = [...swept]
   sweep(state, at)
 }

@@ -6,6 +6,7 @@ import { type Directory, serves } from '../directory.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
 import { coolUnserved, coolWhenIdle } from './cool.ts'
+import { retire } from './retire.ts'
 
 export function replaceDirectory(state: ThreadState, directory: Directory, at: UnixMs): void {
   state.directory = directory
@@ -18,4 +19,5 @@ export function replaceDirectory(state: ThreadState, directory: Directory, at: U
     if (holding.served) coolWhenIdle(state, holding, at)
     else coolUnserved(state, holding)
   }
+  retire(state, at)
 }

@@ -2,8 +2,10 @@
 import type { PaymentId } from '../book/change.ts'
 import { write } from '../book/commits.ts'
 import type { Holding } from '../book/holding.ts'
+import { type Instead, isOfEarlierTerm, own } from '../book/ids.ts'
 import { leave } from '../book/leave.ts'
 import type { Asker, OperationAnswered, OperationAsked } from '../book/message.ts'
+import { isRetiring, leaving } from '../book/retire.ts'
 import type { Input, Owned } from '../input.ts'
 import { type AskedOperation, findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { MAX_INT64 } from '../values/amount.ts'
@@ -27,19 +29,27 @@ export function receiveOperation(state: ThreadState, { at, operation, request }:
   const asker: Asker = { type: 'request', request }
   const account = findAccount(state, operation.account)
   if (!state.serving) return answerMoney(state, asker, notServing)
+  if (isRetiring(state)) return answerMoney(state, asker, leaving)
   if (account === undefined) return answerMoney(state, asker, unknownAccount)
   const { amount, expiresAt } = operation
   if (amount === 0n || amount > MAX_INT64 || expiresAt - at > MAX_OPERATION_AHEAD_MS) return answerMoney(state, asker, unreadable)
   receive(state, holdingOf(state, account), { asker, operation }, at)
 }
 
-function receive(state: ThreadState, holding: Holding, ask: Ask, at: UnixMs): void {
+/** The owner of its id has left, and its closed book lacks it (B11). */
+export function askInstead(state: ThreadState, { asker, operation }: AskedOperation, instead: Instead, at: UnixMs): void {
+  const account = findAccount(state, operation.account)
+  if (account === undefined) return answerMoney(state, asker, unknownAccount)
+  receive(state, holdingOf(state, account), { asker, operation }, at, instead)
+}
+
+function receive(state: ThreadState, holding: Holding, ask: Ask, at: UnixMs, instead?: Instead): void {
   const { asker, operation } = ask
   if (isTooOld(state, operation, at)) return answerMoney(state, asker, tooOld)
   const known = holding.bookings?.get(operation.id)
   if (known !== undefined) return askKnown(state, known, ask)
   if (isFull(state, holding)) return answerMoney(state, asker, tooMany)
-  askToOwn(state, makeBooking(state, holding, ask))
+  askToOwn(state, makeBooking(state, holding, ask), instead)
 }
 
 function isFull(state: ThreadState, holding: Holding): boolean {
@@ -79,19 +89,21 @@ function makeBooking(state: ThreadState, holding: Holding, { asker, operation }:
 }
 
 /** → `owned`; also again, where the answer will never come. */
-export function askToOwn(state: ThreadState, { operation, hash }: Booking): void {
+export function askToOwn(state: ThreadState, { operation, hash }: Booking, instead?: Instead): void {
   const keepUntil = operation.expiresAt + state.config.answerRetentionMs
-  state.effects.push({ type: 'own', account: operation.account, requestId: ownedId(operation), hash, keepUntil })
+  own(state, { type: 'own', account: operation.account, requestId: ownedId(operation), hash, keepUntil }, instead)
 }
 
 /** The store says who owns the id. A reply counts once. */
 export function heardOperationOwned(state: ThreadState, holding: Holding, requestId: string, reply: Owned, at: UnixMs): void {
   const booking = [...state.owningMoney].find((each) => each.holding === holding && ownedId(each.operation) === requestId)
   if (booking === undefined) return
+  const isOwn = isOurs(state, booking, reply, at)
+  if (isOwn && isOfEarlierTerm(state, reply)) return askToOwn(state, booking, { owner: reply.owner, term: reply.term ?? 0 })
   state.owningMoney.delete(booking)
   const { rivals } = booking
   booking.rivals = []
-  if (isOurs(state, booking, reply, at)) book(state, booking, at)
+  if (isOwn) book(state, booking, at)
   else notOurs(state, booking, reply, at)
   for (const rival of rivals) {
     if (rival.asker.type === 'request') receive(state, holding, rival, at)
@@ -144,12 +156,13 @@ export function heardOperationAsked(state: ThreadState, { message, from, operati
   else receiveAsOwner(state, holdingOf(state, account), { asker, operation }, at)
 }
 
-/** This thread owns the id: what it does not know is new. */
+/** This thread owns the id: what it does not know is new, unless its book was closed before. */
 function receiveAsOwner(state: ThreadState, holding: Holding, ask: Ask, at: UnixMs): void {
   const known = holding.bookings?.get(ask.operation.id)
   if (known !== undefined) return askKnown(state, known, ask)
   if (isFull(state, holding)) return answerMoney(state, ask.asker, tooMany)
   const booking = makeBooking(state, holding, ask)
+  if (state.term > 0) return askToOwn(state, booking)
   state.owningMoney.delete(booking)
   book(state, booking, at)
 }

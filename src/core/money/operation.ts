@@ -8,6 +8,7 @@ import type { Holding } from '../book/holding.ts'
 import type { Asker } from '../book/message.ts'
 import type { AccountId } from '../values/account.ts'
 import type { Amount } from '../values/amount.ts'
+import type { Reply } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
 
 export type Direction = 'deposit' | 'withdrawal'
@@ -30,6 +31,10 @@ export type Declined = 'insufficient' | 'expired' | 'tooMuch'
 
 /** The answer that is kept, and told again to whoever asks under the same id. */
 export type MoneyReply = { readonly type: 'moved' } | { readonly type: 'declined'; readonly why: Declined }
+
+export function isOfMoney(reply: Reply | MoneyReply): reply is MoneyReply {
+  return reply.type === 'moved' || reply.type === 'declined'
+}
 
 /** An operation at the thread that owns its id. */
 export interface Booking {

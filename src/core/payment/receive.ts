@@ -1,16 +1,17 @@
 /** Step 1, the concentric prepare: what is refused before it is a payment, and whether its id is known. */
 
 import type { Holding } from '../book/holding.ts'
-import { askAsOwner, askKnown, contentHash, isTooOld, tooManyOpen, tooOld } from '../book/ids.ts'
+import { askAsOwner, askKnown, askToOwn, contentHash, type Instead, isTooOld, tooManyOpen, tooOld } from '../book/ids.ts'
 import type { Asker } from '../book/message.ts'
+import { isRetiring, leaving } from '../book/retire.ts'
 import type { Input } from '../input.ts'
-import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
+import { type Asked, findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { amount, MAX_INT64 } from '../values/amount.ts'
 import type { Prepare, Refusal, Reject } from '../values/packet.ts'
 import { MAX_EXPIRY_AHEAD_MS, type UnixMs } from '../values/time.ts'
 import { answer } from './answer.ts'
 import { begin } from './lifecycle.ts'
-import { makePayment, type Payment, type Rival } from './payment.ts'
+import { makePayment, type Rival } from './payment.ts'
 import { tooLarge } from './rejects.ts'
 
 export function receivePrepare(state: ThreadState, input: Extract<Input, { type: 'prepareReceived' }>): void {
@@ -19,6 +20,7 @@ export function receivePrepare(state: ThreadState, input: Extract<Input, { type:
   const account = findAccount(state, input.from)
   if (account === undefined) return end(state, input.request, refusal(404, 'no such account'))
   const holding = holdingOf(state, account)
+  if (isRetiring(state)) return end(state, input.request, leaving)
   const bad = state.serving ? refuseUnread(state, holding, prepare, at) : refusal(503, 'not serving yet')
   if (bad !== undefined) return end(state, input.request, bad)
   if (requestId === undefined) {
@@ -29,21 +31,21 @@ export function receivePrepare(state: ThreadState, input: Extract<Input, { type:
 }
 
 /** Bounds are judged before the id is owned: a refusal leaves no record (B4). */
-function receiveWithId(state: ThreadState, holding: Holding, prepare: Prepare, asker: Asker, requestId: string, at: UnixMs): void {
+function receiveWithId(state: ThreadState, holding: Holding, prepare: Prepare, asker: Asker, requestId: string, at: UnixMs, instead?: Instead): void {
   if (isTooOld(state, prepare, at)) return answer(state, asker, tooOld)
   const contents = contentHash(prepare)
   const known = holding.ids?.get(requestId)
   if (known !== undefined) return askKnown(state, known, { asker, prepare, hash: contents })
   const { maxOpen, maxKeptIds, maxWaiting } = state.config
   if (holding.open >= maxOpen || (holding.ids?.size ?? 0) >= maxKeptIds || holding.waiting.length >= maxWaiting) return answer(state, asker, tooManyOpen)
-  askToOwn(state, makePayment(state, holding, prepare, asker, { id: requestId, hash: contents }))
+  askToOwn(state, makePayment(state, holding, prepare, asker, { id: requestId, hash: contents }), instead)
 }
 
-/** → `owned`; also again, where the answer will never come. */
-export function askToOwn(state: ThreadState, { sender, prepare, request }: Payment): void {
-  if (request === undefined) throw new Error('only an id is owned')
-  const keepUntil = prepare.expiresAt + state.config.answerRetentionMs
-  state.effects.push({ type: 'own', account: sender.account.id, requestId: request.id, hash: request.hash, keepUntil })
+/** The owner of its id has left, and its closed book lacks it (B11). */
+export function receiveInstead(state: ThreadState, { asker, sender, question }: Asked, instead: Instead, at: UnixMs): void {
+  if (question?.message.type !== 'askedAgain') throw new Error('a request without a question was answered')
+  const { prepare, requestId } = question.message
+  receiveWithId(state, sender, prepare, asker, requestId, at, instead)
 }
 
 /** Another content came under the same id while the store was asked; now it has said whose is the first (B4). */

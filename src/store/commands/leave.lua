@@ -3,7 +3,8 @@
 -- KEYS   1 book  2 left (by message id)  3 payments
 -- ARGV   1 message id  2 the message  3 of a reply: its payment, otherwise nothing  4 attempt  5 who replied  6 of a fulfillment:
 --        the condition that it fulfills, otherwise nothing  7 the earliest expiry for which it is in time, Unix ms
--- Reply  'ok'; 'late': it is no reply that may still count, and nothing was done; 'missing': no such book
+-- Reply  'ok'; 'late': it is no reply that may still count; how often the book was closed, where it is closed now; 'missing': no
+--        such book. But for ok nothing was done.
 local BOOK, LEFT, PAYMENTS = unpack(KEYS)
 local id, message, payment, attempt, from, condition, earliestExpiry = unpack(ARGV)
 
@@ -18,7 +19,9 @@ local function mayCount()
   return condition == '' or cjson.decode(lines[8])[2] == condition and present[2] >= tonumber(earliestExpiry)
 end
 
-if redis.call('HEXISTS', BOOK, 'epoch') == 0 then return 'missing' end
+local epoch = redis.call('HGET', BOOK, 'epoch')
+if not epoch then return 'missing' end
+if epoch == '' then return redis.call('HGET', BOOK, 'term') end
 -- A hash forgets the order in which it was filled: each message carries its place.
 local before = redis.call('HGET', LEFT, id)
 if payment ~= '' then

@@ -8,7 +8,7 @@ const bob = accountIdOf('bob', 1)
 const thread = 't0' as ThreadId
 
 function asked(requestId: string): OwnAsked {
-  return { requestId, hash: `hash of ${requestId}`, keepUntil: 9 }
+  return { requestId, hash: `hash of ${requestId}`, keepUntil: 9, instead: '' }
 }
 
 function answering(reply: (ids: readonly string[]) => Promise<readonly Owned[]>): { readonly owns: OwnCalls; readonly calls: [AccountId, string[]][] } {

@@ -10,7 +10,7 @@ import { effect, input } from '../../../../sim/world/schema/thread.ts'
 import { traceJsonSchema, traceLine } from '../../../../sim/world/traceSchema.ts'
 import { runWorld } from '../../../../sim/world/world.ts'
 import { amount } from '../../../../src/core/values/amount.ts'
-import { crashAt, cutAt, failoverAt, live, ms, wakeFaults } from '../../../fixtures/faultyWorld.ts'
+import { comesOrGoesAt, crashAt, cutAt, failoverAt, live, ms, wakeFaults } from '../../../fixtures/faultyWorld.ts'
 import { check, type Line } from '../../../fixtures/stranger.ts'
 
 const WHICH_ACCOUNT = loadScenario('which-account')
@@ -194,15 +194,16 @@ const KINDS = [
 ]
 
 /** What a connector in a world without quotes never shows. */
-const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote', 'input directoryReplaced']
+const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote']
 
 test('all runs together → every kind of line that the schema knows', () => {
   const lossy = Array.from({ length: 4 }, (_, seed) => live({ seed, faults: [failoverAt(1_100, 1_000), cutAt(1_022, 0)] }).lines)
   const claimsOvertake = live({ faults: [crashAt(1_012), crashAt(1_034, { restartAfter: ms(1), arrives: 1, lateBy: ms(50) })], payment: { atMs: 1_090 } })
   // A store that goes back moves money in no store line.
   const failsOver = traced(withEveryFault((kind) => kind === 'store-failover'))
+  const comesAndGoes = live({ faults: [comesOrGoesAt(1_010, 'thread-joins'), comesOrGoesAt(1_100, 'thread-leaves')] })
   const calledBack = live({ faults: [], answers: 'callback' })
-  const one = [...Object.values(RUNS), claimsOvertake, failsOver, calledBack, traced(withEveryLie())].map(({ lines }) => lines)
+  const one = [...Object.values(RUNS), claimsOvertake, failsOver, comesAndGoes, calledBack, traced(withEveryLie())].map(({ lines }) => lines)
   const seen = new Set([...one, ...lossy].flatMap((lines) => lines.flatMap(kindsIn)))
   expect(KINDS.filter((kind) => seen.has(kind) === NEVER.includes(kind))).toEqual([])
 })
