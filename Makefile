@@ -38,6 +38,10 @@ crash: dist/.built redis ## two live nodes under load for a minute, their proces
 explore: dist/.built ## every interleaving of the small worlds in scenarios/explore/
 	@node dist/sim/cli.js explore
 
+.PHONY: mutants
+mutants: node_modules/.package-lock.json ## who notices each broken rule: campaign, exploration, properties (an hour; test/mutants/MATRIX.md)
+	@node --import tsx test/mutants/matrix.ts
+
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included
 	@echo 'types'

@@ -1,11 +1,11 @@
 /** A command of `ilp-sim`, run from a copy of the sources in which one rule is broken. */
 import { spawn } from 'node:child_process'
 import type { Terminal } from '../src/terminal/terminal.ts'
-import { mutantCopy, mutantNamed } from './mutants/copy.ts'
+import { mutantCopy } from './mutants/copy.ts'
 
 /** `args`: with paths that do not depend on the working folder. Returns the exit code. */
 export async function mutatedCommand(name: string, args: readonly string[], { stdout, stderr }: Terminal): Promise<number> {
-  const copy = mutantCopy(name, mutantNamed(name))
+  const copy = mutantCopy(name)
   try {
     const child = spawn(process.execPath, ['--import', 'tsx', 'sim/cli.ts', ...args, '--mutated', name], {
       cwd: copy.folder,

@@ -42,6 +42,7 @@ Exit codes: 0 fine, 1 a bug in the program, 2 bad usage or bad input, 3 an invar
         addExplore(program, terminal, ended)
         addReplay(program, terminal, ended)
         addCheck(program, terminal, ended)
+        addMutants(program, terminal, ended)
         addLists(program, terminal)
       },
     },
@@ -190,6 +191,17 @@ function addCheck(ilpSim: Command, terminal: Terminal, ended: (code: number) => 
     .action(async (trace, options) => {
       const { checkCommand } = await import('./checkCommand.ts')
       ended(checkCommand(trace, options, terminal))
+    })
+}
+
+function addMutants(ilpSim: Command, terminal: Terminal, ended: (code: number) => void): void {
+  ilpSim
+    .command('mutants')
+    .description('List the patches that break a rule, a line each: the rule, what catches it, and what is broken (in a checkout only).')
+    .addHelpText('after', '\nExamples:\n  ilp-sim mutants\n  ilp-sim fuzz --mutant B1-send-before-durable')
+    .action(async () => {
+      const { mutantsCommand } = await import('./mutantsCommand.ts')
+      ended(mutantsCommand(terminal))
     })
 }
 

@@ -21,7 +21,7 @@ export interface Where {
 }
 
 export function node(args: readonly string[], { cwd = ROOT, binary = process.execPath, timeoutMs = 60_000 }: Where = {}): Promise<Ended> {
-  const options = { cwd, timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, NO_COLOR: '1' } }
+  const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL' as const, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, NO_COLOR: '1' } }
   return new Promise((resolve) => {
     execFile(binary, [...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? 'unknown'), stdout, stderr })

@@ -18,11 +18,15 @@
 /** Lines of context that may have changed, at either end of a hunk. */
 const MAX_DROPPED = 2
 
+const SMALL = 'test/mutants/small.yaml --seed 1'
+
 export interface Mutant {
   readonly rule: string
   readonly caughtBy: string
-  /** Arguments for `ilp-sim run`. */
-  readonly run: readonly string[] | undefined
+  /** What is broken. */
+  readonly broken: string
+  /** Arguments for `ilp-sim run`, where an invariant must notice. */
+  readonly run: readonly string[]
   readonly files: readonly FilePatch[]
 }
 
@@ -44,11 +48,11 @@ export function mutantOf(name: string, text: string): Mutant {
   const start = lines.findIndex((line) => line.startsWith('--- '))
   if (start < 0) throw new Error(`${name} has no diff (a line that starts with '--- ')`)
   const header = lines.slice(0, start)
-  const run = field(header, 'Run')
   return {
     rule: required(name, header, 'Rule'),
     caughtBy: required(name, header, 'Caught by'),
-    run: run?.split(/\s+/),
+    broken: sentenceOf(name, header),
+    run: (field(header, 'Run') ?? SMALL).split(/\s+/),
     files: filesOf(name, lines.slice(start)),
   }
 }
@@ -64,6 +68,12 @@ function required(name: string, header: readonly string[], key: string): string 
   const value = field(header, key)
   if (value === undefined || value === '') throw new Error(`${name} has no line '${key}: …' before its diff`)
   return value
+}
+
+function sentenceOf(name: string, header: readonly string[]): string {
+  const sentence = header.slice(header.indexOf('')).join(' ').trim()
+  if (!header.includes('') || sentence === '') throw new Error(`${name} does not say what is broken (after an empty line)`)
+  return sentence
 }
 
 function filesOf(name: string, lines: readonly string[]): FilePatch[] {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { mutantNames } from '../../../sim/mutants/mutants.ts'
 import { ilpSim as program } from '../../../sim/program.ts'
 import { policies } from '../../../src/core/routing/policies.ts'
 
@@ -82,11 +83,20 @@ describe('bad usage → exit 2, what is allowed, and no stack', () => {
 })
 
 describe('help and lists', () => {
-  test.each(['run', 'compare', 'policies', 'scenarios'])('%s --help → its flags and an example', async (command) => {
+  test.each(['run', 'compare', 'mutants', 'policies', 'scenarios'])('%s --help → its flags and an example', async (command) => {
     const { code, stdout } = await ilpSim([command, '--help'])
     expect(stdout).toContain(`Usage: ilp-sim ${command}`)
     expect(stdout).toMatch(new RegExp(`Examples?:\n  ilp-sim ${command}`))
     expect(code).toBe(0)
+  })
+
+  test('mutants → a line each, with its rule, what catches it, and what is broken', async () => {
+    const { code, stdout } = await ilpSim(['mutants'])
+    expect(code).toBe(0)
+    const [head, ...lines] = stdout.trimEnd().split('\n')
+    expect(head?.split(/ {2,}/)).toEqual(['mutant', 'rule', 'caught by', 'what is broken'])
+    expect(lines.map((line) => line.split(/ +/)[0])).toEqual(expect.arrayContaining(mutantNames()))
+    expect(lines).toContainEqual(expect.stringMatching(/^B1-send-before-durable +B1 +invariant B1 +The excentric prepare leaves/))
   })
 
   test('policies → a line each, with what it does', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, test } from 'vitest'
-import { mutantCopy, mutantNamed } from '../../../../sim/mutants/copy.ts'
+import { mutantCopy } from '../../../../sim/mutants/copy.ts'
 
 const SCRIPT = 'test/fixtures/bothSearches.ts'
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -31,7 +31,7 @@ describe('with and without the reduction → the same verdict', { timeout: 60_00
   test.for(['B1-send-before-durable', 'B2-gap-taken-for-already', 'B3-fenced-ignored', 'B3-epoch-not-checked', 'R3-spend-before-warm'])(
     '%s',
     async (name, { expect, onTestFinished }) => {
-      const copy = mutantCopy(name, mutantNamed(name))
+      const copy = mutantCopy(name)
       onTestFinished(copy.remove)
       const found = await bothSearches(copy.folder)
       for (const { whole, reduced } of found) expect(reduced.broken).toBe(whole.broken)
