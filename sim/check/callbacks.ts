@@ -15,13 +15,23 @@ export class Callbacks {
   }
 
   left(message: LeftMessage): void {
+    this.#rejectLies(message, true)
     const entry = message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
     if (entry === undefined) return
     entry.lies = true
   }
 
+  #rejectLies(message: LeftMessage, lies: boolean): void {
+    if (message.type !== 'rejected') return
+    const { entries } = this.#ground
+    const condition = entries.conditionOf(message.payment)
+    const entry = condition === undefined ? undefined : entries.find(condition, message.payment)
+    if (entry !== undefined) entry.rejectLies = lies ? message.attempt : 0
+  }
+
   /** The store has lost it (B12). */
   leftNoMore(message: LeftMessage): void {
+    this.#rejectLies(message, false)
     const entry = message.type === 'fulfilled' ? this.#ground.entries.find(message.condition, message.payment) : undefined
     if (entry === undefined) return
     entry.lies = false

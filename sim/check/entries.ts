@@ -21,6 +21,8 @@ export interface Entry {
   sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
   /** The attempt whose receiver has rejected it, was not reached or came with a wrong preimage: nothing more is heard of it. */
   closed: number
+  /** The attempt whose reject was left in the owner's book: it outlives the life that was to hear it (B8). */
+  rejectLies: number
   /** The attempt of which nobody knows whether it was taken. */
   unknown: number
   /** Attempts whose receiver was heard to fulfill in time, by any thread. */
@@ -56,6 +58,7 @@ export interface Entry {
 export const FRESH = {
   sent: undefined,
   closed: 0,
+  rejectLies: 0,
   unknown: 0,
   presented: [],
   atTheEdge: false,

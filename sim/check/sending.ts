@@ -224,7 +224,12 @@ export class Sending {
   takenBack(entry: Entry | undefined): void {
     if (entry?.sent === undefined || entry.sent.attempt !== entry.attempt) return
     this.#ground.checked.S1++
-    if (entry.closed === entry.attempt || this.#ground.terms.latestMs(entry.thread) >= entry.sent.expiresAt + EXPIRY_GRACE_MS) return
+    if (
+      entry.closed === entry.attempt ||
+      entry.rejectLies === entry.attempt ||
+      this.#ground.terms.latestMs(entry.thread) >= entry.sent.expiresAt + EXPIRY_GRACE_MS
+    )
+      return
     throw this.#ground.broken('S1', `attempt ${entry.attempt} was taken back, but its receiver may still answer`, entry.record?.condition ?? '')
   }
 

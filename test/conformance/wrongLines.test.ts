@@ -27,6 +27,11 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
     ["local isNew = redis.call('HEXISTS', KEYS[1], 'seq') == 0", "local isNew = redis.call('HEXISTS', KEYS[1], 'lastLeft') == 0"],
     ["{ isNew and 'new' or 'old',", "{ 'old',"],
   ],
+  'close.lua': [
+    ["if book[1] ~= epoch then return 'fenced' end", ''],
+    ["redis.call('HINCRBY', BOOK, 'term', 1)", ''],
+    ["'epoch', '', 'closedBy', epoch", "'epoch', epoch, 'closedBy', epoch"],
+  ],
   'commit.lua': [
     ["return 'fenced'", "return 'ok'"],
     ['tonumber(seq) <= tonumber(last)', 'tonumber(seq) < tonumber(last)'],
@@ -58,7 +63,8 @@ const WRONG: Readonly<Record<string, readonly (readonly [line: string, wrong: st
   'own.lua': [
     ["string.match(there, '^(%S+) (.*)$')", "string.match(there, '^%S+'), hash"],
     ["'PXAT', keepUntil", "'PX', keepUntil"],
-    ['if there then', 'if there and string.sub(there, 1, #thread) ~= thread then'],
+    ['if owner ~= instead then return owner, first end', 'return owner, first'],
+    ['if not there then', 'if not there or string.sub(there, 1, #asker) ~= asker then'],
   ],
   'warm.lua': [
     ['local unseen = excess(SCRATCH, before, taken)', "local unseen = '0'"],

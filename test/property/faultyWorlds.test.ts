@@ -8,6 +8,8 @@ import { repeatable } from '../arbitraries/repeatable.ts'
 const RUNS = 200
 /** Each kind falls, and each checker looks, so often at least; hints between threads are few. */
 const LEAST = 15
+/** A thread leaves only where no farm needs it, and few of these worlds have one to spare. */
+const LEAST_LEAVES = 3
 
 test('for every plan with faults of threads, clocks, stores and the network, all invariants hold', () => {
   const counts: Record<string, number> = {}
@@ -19,5 +21,5 @@ test('for every plan with faults of threads, clocks, stores and the network, all
     }),
     repeatable(RUNS),
   )
-  expect(Object.entries(counts).filter(([rule, times]) => times < LEAST && rule !== 'progress')).toEqual([])
+  expect(Object.entries(counts).filter(([rule, times]) => times < (rule === 'thread-leaves' ? LEAST_LEAVES : LEAST) && rule !== 'progress')).toEqual([])
 })

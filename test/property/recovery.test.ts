@@ -240,7 +240,8 @@ class Wires {
     else {
       expect(this.#sentOnce.has(key), `attempt ${key} is sent once`).toBe(false)
       this.#sentOnce.add(key)
-      expect(sent.payment.startsWith(`${each.epoch}.`), `${sent.payment} was charged by ${each.epoch}`).toBe(true)
+      // A life that claims its book again does so under an epoch of its own (B3).
+      expect(sent.payment.replace(/~\d+(?=\.)/, '').startsWith(`${each.epoch}.`), `${sent.payment} was charged by ${each.epoch}`).toBe(true)
     }
     const stored = each.store.books.get(each.id)?.payments.get(sent.payment)
     expect({ attempt: stored?.record?.attempt, tombstone: stored?.tombstone }).toEqual({ attempt: sent.attempt, tombstone: undefined })
