@@ -19,7 +19,7 @@ export function screenOf(events: readonly StoryEvent[]): string[] {
   return missing === 0 ? lines : [`       …  ${missing} events before`, ...lines]
 }
 
-export function clipped(line: string): string {
+function clipped(line: string): string {
   return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`
 }
 

@@ -6,6 +6,7 @@
 
 import type { Effect } from '../../src/core/effect.ts'
 import type { Input } from '../../src/core/input.ts'
+import type { Operation } from '../../src/core/money/operation.ts'
 import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { matches } from '../../src/core/values/condition.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
@@ -42,6 +43,7 @@ interface RecordedThread {
   nowMs: number
   latestMs: number
   readonly held: Map<number, Asked>
+  readonly heldMoney: Map<number, Operation>
   /** By payment and attempt. */
   readonly sent: Map<string, SentPrepare>
 }
@@ -150,6 +152,9 @@ export class History {
       case 'committed':
         if (input.reply === 'ok' || input.reply === 'already') witness.acknowledged(id, input.seq)
         return
+      case 'moneyAsked':
+        thread.heldMoney.set(input.request, input.operation)
+        return witness.operationAsked(input.operation)
       case 'prepareReceived':
         return this.#asked(witness, id, thread, input)
       case 'fulfillReceived':
@@ -186,6 +191,12 @@ export class History {
         const { to, payment, attempt, requestId, prepare } = effect
         thread.sent.set(`${payment} ${attempt}`, { to, prepare })
         return witness.sent({ to, payment, thread: id, epoch: thread.epoch, attempt, requestId, prepare, at: thread.nowMs })
+      }
+      case 'answerMoney': {
+        const operation = thread.heldMoney.get(effect.request)
+        thread.heldMoney.delete(effect.request)
+        if (operation !== undefined && effect.reply.type !== 'refusal') witness.operationTold(operation, effect.reply)
+        return
       }
       case 'answer': {
         const held = thread.held.get(effect.request)
@@ -238,6 +249,7 @@ export class History {
     const thread = threadOf(threads, id)
     for (const held of thread.held.values()) witness.cutOff(held)
     thread.held.clear()
+    thread.heldMoney.clear()
     thread.sent.clear()
   }
 }
@@ -245,7 +257,7 @@ export class History {
 function threadOf(threads: Map<ThreadId, RecordedThread>, id: ThreadId): RecordedThread {
   let thread = threads.get(id)
   if (thread === undefined) {
-    thread = { epoch: '', nowMs: Number.NEGATIVE_INFINITY, latestMs: Number.NEGATIVE_INFINITY, held: new Map(), sent: new Map() }
+    thread = { epoch: '', nowMs: Number.NEGATIVE_INFINITY, latestMs: Number.NEGATIVE_INFINITY, held: new Map(), heldMoney: new Map(), sent: new Map() }
     threads.set(id, thread)
   }
   return thread

@@ -18,9 +18,10 @@ const MAX_UINT64 = (1n << 64n) - 1n
 
 /** Data: received and maximum amount, both u64 big-endian (RFC 27, F08). */
 export function tooLarge(state: ThreadState, received: Amount, maximum: Amount): Reject {
-  const data = Buffer.alloc(16)
-  data.writeBigUInt64BE(received > MAX_UINT64 ? MAX_UINT64 : received, 0)
-  data.writeBigUInt64BE(maximum, 8)
+  const data = new Uint8Array(16)
+  const view = new DataView(data.buffer)
+  view.setBigUint64(0, received > MAX_UINT64 ? MAX_UINT64 : received)
+  view.setBigUint64(8, maximum)
   return { ...reject(state, 'F08', 'the amount is too large'), data }
 }
 
