@@ -31,8 +31,9 @@ function judged(history: readonly TraceLine[]): { readonly broken: string | unde
 const without = (index: number): readonly TraceLine[] => lines.filter((_, i) => i !== index)
 
 describe('a recorded history', () => {
-  test('as it was written → all that the run checked, and nothing broken', () => {
-    expect(judged(lines)).toEqual({ broken: undefined, checked })
+  test('as it was written → all that the run checked but its last looks at money and threads (B10, B11), and nothing broken', () => {
+    const seen = judged(lines)
+    expect(seen).toEqual({ broken: undefined, checked: { ...checked, B10: 0, B11: 1 } })
   })
 
   test('an acknowledgement is taken away → B1: what rests on it was told or sent too early', () => {
