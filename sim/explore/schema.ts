@@ -67,7 +67,7 @@ export const SMALL_WORLD = keys({
   warming: word('How much hot balance a thread takes and keeps (B7). Default exact.', ['exact', 'share', 'adaptive']).prefault('exact'),
   coolAfter: duration('Unused hot balance goes back after this. Default 100ms.', 1).prefault('100ms'),
   faultsUntil: duration('Nothing goes wrong from then on. Default 3s.', 1).prefault('3s'),
-  horizon: duration('By then the world is at rest. Default 20s.', 1).prefault('20s'),
+  horizon: duration('By then the world is at rest. Default 30s.', 1).prefault('30s'),
   accounts: byName('By name.', account),
   routes: byName(
     'Addresses below test.far, by their last segment: the accounts that announced it, in the order in which they are picked.',

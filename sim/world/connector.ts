@@ -4,6 +4,7 @@ import { type Directory, makeDirectory } from '../../src/core/directory.ts'
 import type { Effect } from '../../src/core/effect.ts'
 import type { MoneyReply, Operation } from '../../src/core/money/operation.ts'
 import type { Announcement } from '../../src/core/routing/announcement.ts'
+import type { Snapshot } from '../../src/core/routing/snapshot.ts'
 import type { Account, AccountId, ThreadId, Unit } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import { type Amount, add, ZERO } from '../../src/core/values/amount.ts'
@@ -69,6 +70,8 @@ export class Connector implements Home {
   readonly #rates: Rates
   readonly #answers: Answers
   readonly #announcements: Announcements
+  /** What the announcer told last: it tells again only what changes. */
+  #published: Snapshot | undefined
   /** How many connections each farm has accepted: they are dealt round-robin. */
   readonly #accepted = new Map<number, number>()
   readonly #ways = new Map<AccountId, Way>()
@@ -253,6 +256,7 @@ export class Connector implements Home {
       case 'readBooks':
         return this.#readBooks(effect)
       case 'publish':
+        this.#published = effect.snapshot
         for (const host of this.#threads.values()) {
           this.#locally(() => host.hearSnapshot(effect.snapshot))
         }
@@ -366,6 +370,7 @@ export class Connector implements Home {
     if (this.#threads.has(thread)) return
     this.#addThread(thread)
     for (const { doors, connections } of this.#ways.values()) connections.set(thread, doors(thread))
+    if (this.#published !== undefined) this.#host(thread).hearSnapshot(this.#published)
     this.#host(thread).start()
   }
 

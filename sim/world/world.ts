@@ -35,7 +35,7 @@ const REST_MS = 3_000
 /** Of that, the time in which what can be cooled has been: hot that was in use until the last is idle, given back, and sent. */
 const COOLING_MS = 2_000
 /** After a last outage: connections are given up, claims made, totals compared, and what comes late has come. */
-const HEAL_MS = 20_000
+const HEAL_MS = 25_000
 
 export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigures {
   const context: Context = {

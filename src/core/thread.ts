@@ -12,7 +12,7 @@ import type { Holding } from './book/holding.ts'
 import { heardLeft, heardOwned } from './book/ids.ts'
 import { heardLeftThere } from './book/leave.ts'
 import { askAgain } from './book/reconnect.ts'
-import { sweep, sweepLate, takeUpBook } from './book/recovery.ts'
+import { sweep, sweepLate, sweepWarmed, takeUpBook } from './book/recovery.ts'
 import { replaceDirectory } from './book/redeal.ts'
 import { closeWhenDone, heardClosed, retire } from './book/retire.ts'
 import type { Effect } from './effect.ts'
@@ -184,6 +184,8 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
       return forget(state, job.payment)
     case 'sweep':
       return sweep(state, at)
+    case 'sweepWarmed':
+      return sweepWarmed(state, at)
     case 'sweepLate':
       return sweepLate(state, at)
     case 'gather':

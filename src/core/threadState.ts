@@ -59,6 +59,7 @@ export type Job =
   | { readonly type: 'poll' }
   | { readonly type: 'sweep' }
   | { readonly type: 'sweepLate' }
+  | { readonly type: 'sweepWarmed' }
 
 /** An operation whose id a colleague owns, for whoever asked for it here. */
 export interface AskedOperation {
@@ -126,6 +127,8 @@ export interface ThreadState {
   readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
   unswept: readonly Holding[]
+  /** Accounts that were asked for cold, until their shards were asked once more (B6). */
+  readonly warmed: Set<Holding>
   /** Until then the store may still apply what was sent by an earlier life or an earlier connection; in the past once the shards were asked after it. */
   lateUntil: UnixMs
   /** Cools that were sent and not answered. */
@@ -174,6 +177,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     askedMoney: new Map(),
     entered: new Map(),
     unswept: [],
+    warmed: new Set(),
     lateUntil: Number.NEGATIVE_INFINITY,
     cooling: new Set(),
     changes: [],

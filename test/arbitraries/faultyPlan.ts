@@ -73,14 +73,12 @@ const wake = fc.oneof(
   fc.record({ kind: fc.constant('wake-late' as const), by: upTo(2_000) }),
   fc.record({ kind: fc.constant('wake-repeat' as const), after: upTo(2_000) }),
 )
-/**
- * Without store-repeat and store-reorder: a warm that is applied again may grant what no book knows of until the next claim,
- * and a claim that comes in late gives a book back to a life that another has replaced. Neither is repaired yet.
- */
 const storeCommand = fc.oneof(
   fc.record({ kind: fc.constant('store-command-lost' as const) }),
   fc.record({ kind: fc.constant('store-reply-lost' as const) }),
   fc.record({ kind: fc.constant('store-delay' as const), by: upTo(4_000) }),
+  fc.record({ kind: fc.constant('store-reorder' as const), by: upTo(1_000) }),
+  fc.record({ kind: fc.constant('store-repeat' as const), after: upTo(3_000) }),
   fc.record({ kind: fc.constant('store-error' as const) }),
 )
 const message = fc.oneof(

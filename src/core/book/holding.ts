@@ -41,6 +41,8 @@ export interface Holding {
   coldAt: UnixMs
   /** When the warm that is under way was asked for. */
   warmingSince: UnixMs | undefined
+  /** When one that wanted something was last asked for. */
+  wantedAt: UnixMs
   /** Prepares that wait for it, in order of arrival (B6). */
   waiting: Payment[]
   /** Withdrawals that gather hot here, in order of arrival. */
@@ -86,6 +88,7 @@ export function makeHolding(account: Account, served: boolean): Holding {
     cold: undefined,
     coldAt: Number.NEGATIVE_INFINITY,
     warmingSince: undefined,
+    wantedAt: Number.NEGATIVE_INFINITY,
     waiting: [],
     withdrawals: undefined,
     gatherArmed: false,

@@ -17,7 +17,7 @@ import type { UnixMs } from '../values/time.ts'
 import type { BookContents, StoredPayment } from './contents.ts'
 import { coolUnserved, coolWhenIdle, sweepCool } from './cool.ts'
 import type { Holding } from './holding.ts'
-import { askForWarm } from './warm.ts'
+import { askForWarm, LATE_MS } from './warm.ts'
 
 /** Shards asked in one slot of the timers: 100,000 accounts take 10 s, and the store has other work too. */
 const SWEPT_AT_ONCE = 100
@@ -85,13 +85,20 @@ function takeUpPayment(state: ThreadState, stored: StoredPayment, at: UnixMs): v
   }
 }
 
-/** A command that was sent before a connection broke may be applied after those that were sent on the next. */
-const LATE_MS = 10_000
-
 /** A warm that comes in late grants what nobody waits for: when none can come any more, the shards are asked again. */
 export function expectLate(state: ThreadState, at: UnixMs): void {
   state.lateUntil = at + LATE_MS
   state.timers.arm(state.lateUntil, { type: 'sweepLate' })
+}
+
+/** Whose last warm can come in no more. */
+export function sweepWarmed(state: ThreadState, at: UnixMs): void {
+  const over = [...state.warmed].filter(({ wantedAt }) => at - wantedAt >= LATE_MS)
+  for (const holding of over) state.warmed.delete(holding)
+  if (state.warmed.size > 0) state.timers.arm(at + LATE_MS, { type: 'sweepWarmed' })
+  const isSweeping = state.unswept.length > 0
+  state.unswept = [...state.unswept, ...over]
+  if (!isSweeping) sweep(state, at)
 }
 
 export function sweepLate(state: ThreadState, at: UnixMs): void {

@@ -35,8 +35,8 @@ export function askToClose(state: ThreadState): void {
 }
 
 function isDone(state: ThreadState): boolean {
-  const { lateUntil, unswept, unacknowledged, changes, consumed, leaving, asked, askedMoney } = state
-  if (lateUntil !== Number.NEGATIVE_INFINITY || unswept.length > 0) return false
+  const { lateUntil, unswept, warmed, unacknowledged, changes, consumed, leaving, asked, askedMoney } = state
+  if (lateUntil !== Number.NEGATIVE_INFINITY || unswept.length > 0 || warmed.size > 0) return false
   if (unacknowledged.length + changes.length + consumed.size + leaving.size + asked.size + askedMoney.size > 0) return false
   for (const payment of state.payments.values()) if (payment.state !== 'done') return false
   for (const holding of state.holdings.values()) if (!isCold(holding)) return false

@@ -11,6 +11,17 @@ export function askForWarm(state: ThreadState, holding: Holding, at: UnixMs): vo
   holding.warmingSince = at
   const amount = isAwaited(holding) ? wanted(state.config.warming, warmingViewOf(holding, at)) : ZERO
   state.effects.push({ type: 'warm', account: holding.account.id, taken: holding.taken, wanted: amount })
+  if (amount > 0n) mayComeTwice(state, holding, at)
+}
+
+/** A command that was sent may be applied once more so much later. */
+export const LATE_MS = 10_000
+
+/** A warm that comes twice grants twice. The next one tells of it; where none follows, the shard is asked when no more can come. */
+function mayComeTwice(state: ThreadState, holding: Holding, at: UnixMs): void {
+  holding.wantedAt = at
+  if (state.warmed.size === 0) state.timers.arm(at + LATE_MS, { type: 'sweepWarmed' })
+  state.warmed.add(holding)
 }
 
 /** The answer to the one that is under way will never come. */

@@ -80,3 +80,17 @@ describe('adaptive: what the last second used', () => {
     expect(asked([{ amount: 300n, thenMs: 2_500 }])).toBe(1n)
   })
 })
+
+test('B6: a warm that got less than it wanted is applied once more → the shard is asked when no other can come in, and all goes back', () => {
+  const t0 = oneThread({ accounts: [pair, bob], threads: 4, routes: { 'test.far': [bob] }, opening: { pair: 15n } })
+  const warm = only(t0.prepare({ from: pair, amount: 20n }), 'warm')
+  t0.pass(1_000)
+  t0.reach(warm)
+  const granted = () => t0.store.shards.get(pair.id)?.granted.get('t0')
+  expect(granted()).toBe(20n)
+  t0.pass(10_000)
+  t0.pass(10_000)
+  t0.pass(1_000)
+  const book = t0.store.books.get('t0')?.entries.get(pair.id)
+  expect({ taken: book?.taken, given: book?.given, hot: book?.hot }).toEqual({ taken: 20n, given: 20n, hot: 0n })
+})
