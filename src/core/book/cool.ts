@@ -7,7 +7,7 @@ import type { Given, ThreadState } from '../threadState.ts'
 import { type Amount, add, excess } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
 import { noteGiven, write } from './commits.ts'
-import { give, type Holding, hearCold, isAwaited, receive, warmingViewOf } from './holding.ts'
+import { give, type Holding, hearCold, isAwaited, pocketOf, receive, warmingViewOf } from './holding.ts'
 import { keep } from './warming.ts'
 
 /** At most one cool of an account in this time, and one under way. */
@@ -36,7 +36,7 @@ export function coolIdle(state: ThreadState, holding: Holding, at: UnixMs): void
 
 /** Money comes in with this step's commit. */
 export function takeIn(state: ThreadState, holding: Holding, amount: Amount): void {
-  receive(holding, amount)
+  receive(holding, pocketOf(holding), amount)
   if (!holding.served) noteGiven(state, holding, amount)
 }
 

@@ -127,8 +127,8 @@ export function pocketOf(holding: Holding): Pocket {
   return holding.served ? 'hot' : 'given'
 }
 
-export function receive(holding: Holding, amount: Amount): void {
-  if (holding.served) holding.hot = add(holding.hot, amount)
+export function receive(holding: Holding, pocket: Pocket, amount: Amount): void {
+  if (pocket === 'hot') holding.hot = add(holding.hot, amount)
   else holding.given = add(holding.given, amount)
 }
 

@@ -1,5 +1,5 @@
 /** A payment as its owner thread knows it, from the concentric prepare to the tombstone. */
-import type { Counted, PaymentId, PaymentRecord, RequestKey } from '../book/change.ts'
+import type { Counted, PaymentId, PaymentRecord, Pocket, RequestKey } from '../book/change.ts'
 import type { Holding } from '../book/holding.ts'
 import type { Asker } from '../book/message.ts'
 import type { Thanks } from '../effect.ts'
@@ -56,6 +56,9 @@ export interface Payment {
 export interface Unsure {
   readonly attempt: Attempt
   readonly counted: Counted | undefined
+  /** Where the commit puts the money: by the time of its answer the farms may be dealt anew (B11). */
+  readonly senderPocket: Pocket
+  readonly receiverPocket: Pocket
 }
 
 interface Thanking {

@@ -1,5 +1,5 @@
 /** How a payment's money moves in the mirror and in the commit: charge, reroute, credit, refund, and the reject of none. */
-import type { Change, Counted, Instead, Outcome, RequestKey, Unresolved } from '../book/change.ts'
+import type { Change, Counted, Instead, Outcome, Pocket, RequestKey, Unresolved } from '../book/change.ts'
 import { write } from '../book/commits.ts'
 import { coolExcess, coolWhenIdle, givenIsDurable, takeIn } from '../book/cool.ts'
 import { count, type Holding, pocketOf, receive, spend } from '../book/holding.ts'
@@ -9,7 +9,7 @@ import type { Unit } from '../values/account.ts'
 import { type Amount, add, type Balance, minus, plus, subtract, ZERO } from '../values/amount.ts'
 import type { Fulfill, Reply } from '../values/packet.ts'
 import { EXPIRY_GRACE_MS, type UnixMs } from '../values/time.ts'
-import type { Attempt, Payment } from './payment.ts'
+import type { Attempt, Payment, Unsure } from './payment.ts'
 import { timedOut } from './rejects.ts'
 
 /** Step 1's commit: the sender is charged and the payment recorded, in one write (R1, R3). */
@@ -51,7 +51,7 @@ export function reroute(state: ThreadState, payment: Payment, attempt: Attempt, 
   const instead = insteadOf(state, payment, at)
   withdraw(state, payment)
   if (instead === undefined) tally(ended.counted, payment)
-  else payment.unsure = { attempt: attemptOf(payment), counted: ended.counted }
+  else payment.unsure = unsureOf(payment, ended.counted)
   offer(state, payment, attempt)
   payment.state = 'rerouting'
   write(
@@ -134,7 +134,7 @@ export function refund(state: ThreadState, payment: Payment, reply: Reply, ended
   const keepUntil = keptUntil(state, payment)
   write(state, { type: 'refund', payment: payment.id, pocket: pocketOf(sender), reply, counted, unresolved, instead, keepUntil }, payment)
   if (instead !== undefined) {
-    payment.unsure = { attempt: attemptOf(payment), counted }
+    payment.unsure = unsureOf(payment, counted)
     return
   }
   tally(counted, payment)
@@ -149,14 +149,19 @@ function insteadOf(state: ThreadState, payment: Payment, at: UnixMs): Instead | 
   return { pocket: pocketOf(attempt.receiver), counted: successOf(attempt), late: isLate(payment, at), keepUntil: keptUntil(state, payment) }
 }
 
+function unsureOf(payment: Payment, counted: Counted | undefined): Unsure {
+  const attempt = attemptOf(payment)
+  return { attempt, counted, senderPocket: pocketOf(payment.sender), receiverPocket: pocketOf(attempt.receiver) }
+}
+
 /** B8: the store has said whether a refund or a reroute stands; `converted` is what the sender is told instead. */
 export function becomeSure(state: ThreadState, payment: Payment, converted: Reply | undefined, at: UnixMs): void {
   const { unsure } = payment
   if (unsure === undefined) return
   payment.unsure = undefined
-  if (converted !== undefined) return convert(state, payment, unsure.attempt, converted, at)
+  if (converted !== undefined) return convert(state, payment, unsure, converted, at)
   if (unsure.counted !== undefined) count(unsure.attempt.receiver, unsure.counted)
-  if (payment.state === 'refunding') receiveDurable(state, payment.sender, payment.prepare.amount, at)
+  if (payment.state === 'refunding') receiveDurable(state, payment.sender, unsure.senderPocket, payment.prepare.amount, at)
 }
 
 /** What is kept of a commit, and sent again should the store lose it (B12), is what it came to. */
@@ -177,23 +182,23 @@ function creditOf(change: Extract<Change, { type: 'refund' | 'reroute' }>, { poc
   return { type: 'credit', payment: change.payment, pocket, reply, counted, refunds, keepUntil }
 }
 
-function convert(state: ThreadState, payment: Payment, attempt: Attempt, reply: Reply, at: UnixMs): void {
+function convert(state: ThreadState, payment: Payment, { attempt, senderPocket, receiverPocket }: Unsure, reply: Reply, at: UnixMs): void {
   const { sender, prepare } = payment
   const { receiver, outgoingAmount } = attempt
   if (payment.state === 'rerouting') withdraw(state, payment)
   payment.attempt = attempt
-  receiveDurable(state, receiver, outgoingAmount, at)
+  receiveDurable(state, receiver, receiverPocket, outgoingAmount, at)
   if (reply.type === 'fulfill') movePosition(state, sender.account.unit, prepare.amount)
-  else receiveDurable(state, sender, prepare.amount, at)
+  else receiveDurable(state, sender, senderPocket, prepare.amount, at)
   movePosition(state, receiver.account.unit, minus(ZERO, outgoingAmount))
   count(receiver, successOf(attempt))
   settle(payment, 'crediting', reply)
 }
 
 /** Money that the store has booked already. */
-function receiveDurable(state: ThreadState, holding: Holding, amount: Amount, at: UnixMs): void {
-  receive(holding, amount)
-  if (holding.served) coolExcess(state, holding, at)
+function receiveDurable(state: ThreadState, holding: Holding, pocket: Pocket, amount: Amount, at: UnixMs): void {
+  receive(holding, pocket, amount)
+  if (pocket === 'hot') coolExcess(state, holding, at)
   else givenIsDurable(state, [{ holding, amount }], at)
 }
 
