@@ -8,7 +8,7 @@ import { InvariantBroken } from './check/violation.ts'
 import { wrapped } from './fuzz/screen.ts'
 import { count } from './report/format.ts'
 import { History } from './world/history.ts'
-import { lineOf, TODO } from './world/recorded.ts'
+import { lineOf, WHAT_TO_DO } from './world/recorded.ts'
 
 export interface CheckOptions {
   readonly json?: true
@@ -40,12 +40,12 @@ function violationIn(history: History, file: string): Violation | undefined {
       number++
       const line = lineOf(text, file, number)
       if ((line.kind === 'world') !== (number === 1))
-        throw new UsageError({ file, line: number, key: 'kind', what: 'the first line, and no other, is the world', todo: TODO })
+        throw new UsageError({ file, line: number, key: 'kind', what: 'the first line, and no other, is the world', todo: WHAT_TO_DO })
       at = line.at
       heard(() => history.hear(line), file, number)
     }
     history.arrive()
-    if (!history.isWhole) throw new UsageError({ file, line: number, what: 'the trace ends before the run was over', todo: TODO })
+    if (!history.isWhole) throw new UsageError({ file, line: number, what: 'the trace ends before the run was over', todo: WHAT_TO_DO })
     history.close()
     return undefined
   } catch (error) {
@@ -60,7 +60,7 @@ function heard(hear: () => void, file: string, line: number): void {
     hear()
   } catch (error) {
     if (error instanceof InvariantBroken || !(error instanceof Error)) throw error
-    throw new UsageError({ file, line, what: error.message, todo: `lines are missing or were changed; ${TODO}` })
+    throw new UsageError({ file, line, what: error.message, todo: `lines are missing or were changed; ${WHAT_TO_DO}` })
   }
 }
 
@@ -95,6 +95,6 @@ function opened(file: string): number {
   try {
     return openSync(file, 'r')
   } catch {
-    throw new UsageError({ file, what: 'cannot be read', todo: TODO })
+    throw new UsageError({ file, what: 'cannot be read', todo: WHAT_TO_DO })
   }
 }

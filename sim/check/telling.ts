@@ -69,7 +69,9 @@ export class Telling {
     if (reply.type === 'refusal') return
     const entry = this.#entryOf(asked, reply)
     if (this.#isOfLost(asked, reply, entry)) return
-    if (requestId !== undefined) this.#ground.ids.answered(`${asked.from} ${requestId}`, wordsOf(reply), prepare.condition)
+    // R6: an amount beyond bounds is answered before the id is looked at.
+    const isBeforeId = entry === undefined && reply.type === 'reject' && reply.code === 'F08'
+    if (requestId !== undefined && !isBeforeId) this.#ground.ids.answered(`${asked.from} ${requestId}`, wordsOf(reply), prepare.condition)
     if (entry === undefined) return this.#toldUncharged(asked, reply)
     const { condition, amount } = prepare
     this.#ground.checked.B1++

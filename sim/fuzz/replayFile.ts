@@ -37,7 +37,7 @@ export function writeReplay(path: string, { plan, seed, invariant, what, traceHa
   writeFileSync(path, `${JSON.stringify(content, written, 1)}\n`)
 }
 
-const TODO = 'give a file that ilp-sim fuzz has written'
+const WHAT_TO_DO = 'give a file that ilp-sim fuzz has written'
 
 /** Throws UsageError where it is not one, or damaged. */
 export function readReplay(path: string): Replay {
@@ -45,7 +45,7 @@ export function readReplay(path: string): Replay {
   const parsed = file.safeParse(content)
   // The keys of the plan stay in their order, which is that of the trace; what is parsed has the schema's.
   if (parsed.success) return { ...parsed.data, plan: planRead((content as typeof parsed.data).plan) }
-  const problems = parsed.error.issues.slice(0, 5).map(({ path: keys, message }) => ({ file: path, key: keys.join('.'), what: message, todo: TODO }))
+  const problems = parsed.error.issues.slice(0, 5).map(({ path: keys, message }) => ({ file: path, key: keys.join('.'), what: message, todo: WHAT_TO_DO }))
   throw new UsageError(...problems)
 }
 
@@ -54,11 +54,11 @@ function jsonIn(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    throw new UsageError({ file: path, what: 'cannot be read', todo: TODO })
+    throw new UsageError({ file: path, what: 'cannot be read', todo: WHAT_TO_DO })
   }
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError({ file: path, what: `is no JSON: ${error instanceof Error ? error.message : String(error)}`, todo: TODO })
+    throw new UsageError({ file: path, what: `is no JSON: ${error instanceof Error ? error.message : String(error)}`, todo: WHAT_TO_DO })
   }
 }

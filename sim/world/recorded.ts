@@ -54,17 +54,17 @@ export function lineOf(text: string, file: string, line: number): TraceLine {
   if (problems.every((problem) => problem !== undefined)) {
     const closest = problems.reduce((best, problem) => (problem.issues.length < best.issues.length ? problem : best))
     const [issue] = closest.issues
-    throw new UsageError({ file, line, key: issue?.path.join('.') ?? '', what: issue?.message ?? 'is not a line of a trace', todo: TODO })
+    throw new UsageError({ file, line, key: issue?.path.join('.') ?? '', what: issue?.message ?? 'is not a line of a trace', todo: WHAT_TO_DO })
   }
   return revived(value, amountKeys) as TraceLine
 }
 
-export const TODO = 'give a trace as ilp-sim run --trace has written it'
+export const WHAT_TO_DO = 'give a trace as ilp-sim run --trace has written it'
 
 function jsonOf(text: string, file: string, line: number): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UsageError({ file, line, what: 'is no JSON: the trace is damaged, or cut off here', todo: TODO })
+    throw new UsageError({ file, line, what: 'is no JSON: the trace is damaged, or cut off here', todo: WHAT_TO_DO })
   }
 }
