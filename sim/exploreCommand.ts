@@ -17,7 +17,7 @@ import { mutatedCommand } from './mutatedCommand.ts'
 import { count } from './report/format.ts'
 
 /** About 100 bytes each. */
-const MAX_STATES = 12_000_000
+const MAX_STATES = 20_000_000
 const PROGRESS_EVERY_MS = 2_000
 
 export interface ExploreOptions {
