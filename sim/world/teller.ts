@@ -103,27 +103,28 @@ export class Teller {
    * there once more, and reported (B12). Returns who is to be looked at when there was time.
    */
   drain(plans: readonly MoneyPlan[], beyond: bigint): () => void {
-    const due: { readonly asking: Asking; readonly replies: readonly MoneyAnswer[] }[] = []
+    const due: { readonly asking: Asking; readonly account: string; readonly replies: readonly MoneyAnswer[] }[] = []
     for (const access of this.#accesses(plans)) {
       const connector = this.#connector(access.connector)
-      const { id, creditLimit } = access.account
+      const { id, name, creditLimit } = access.account
       const [shard] = connector.store.read([id]).accounts
       const all = connector.store.balanceOf(id) + creditLimit + (shard?.lostByFailover ?? 0n) + beyond
       if (all <= 0n) continue
       const operation = this.#operation(access, 'withdrawal', amount(all))
       const replies: MoneyAnswer[] = []
       const asking: Asking = { connector, operation, heard: (reply) => void replies.push(reply) }
-      due.push({ asking, replies })
+      due.push({ asking, account: name, replies })
       this.#ask(asking, due.length + 1)
     }
     return () => {
-      for (const { asking, replies } of due) {
+      for (const { asking, account, replies } of due) {
         this.#context.checked.B10++
         const { amount: sum } = asking.operation
         const [reply] = replies
         const words = reply?.type === 'declined' ? reply.why : reply?.type
         if (words === (beyond > 0n ? 'insufficient' : 'moved')) continue
-        throw new InvariantBroken('B10', `at ${asking.connector.name}: ${sum} was asked for, ${beyond} more than there is, and the answer is ${words}`, [])
+        const what = `at ${asking.connector.name}: ${sum} of ${account} was asked for, ${beyond} more than there is, and the answer is ${words}`
+        throw new InvariantBroken('B10', what, [account])
       }
     }
   }
