@@ -29,9 +29,12 @@ export interface Verdict {
   readonly failure: Failure | undefined
 }
 
+/** Ten times what a drawn world takes: one that never comes to rest is found in seconds. */
+const MOST_EVENTS = 3_000_000
+
 export function judge({ plan, seed }: World, watch: Watch = {}): Verdict {
   try {
-    const figures = runWorld(plan, seed, watch)
+    const figures = runWorld(plan, seed, { mostEvents: MOST_EVENTS, ...watch })
     const { violation } = figures.invariants
     if (violation === undefined) return { figures, failure: undefined }
     const { invariant, at, what, about = [] } = violation

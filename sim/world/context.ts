@@ -12,6 +12,8 @@ import type { Tracer } from './trace.ts'
 
 /** Who looks on. Whoever does not changes nothing, and costs nothing. */
 export interface Watch {
+  /** More than these are no run that ends: it breaks `quiet`. */
+  readonly mostEvents?: number
   readonly trace?: (line: string) => void
   /** Everyone is there, and nothing has happened yet. */
   readonly built?: (population: Population) => void

@@ -1,3 +1,5 @@
+import { InvariantBroken } from '../check/violation.ts'
+
 /**
  * Virtual time, in whole microseconds, and what is to happen: a binary heap ordered by time, then by order of planning, so
  * that a run is the same on every machine.
@@ -7,10 +9,13 @@ export class Events {
   readonly #times: number[] = []
   readonly #orders: number[] = []
   readonly #runs: (() => void)[] = []
+  readonly #most: number
   #planned = 0
 
-  constructor(startUs: number) {
+  /** `most`: with so many events a world never comes to rest. */
+  constructor(startUs: number, most = Number.POSITIVE_INFINITY) {
     this.nowUs = startUs
+    this.#most = most
   }
 
   /** Unix ms for a core: virtual time 0 is 0. */
@@ -26,6 +31,7 @@ export class Events {
   at(timeUs: number, run: () => void): void {
     const time = timeUs < this.nowUs ? this.nowUs : timeUs
     const order = this.#planned++
+    if (order >= this.#most) throw new InvariantBroken('quiet', `after ${this.#most} events the world is not at rest`, [])
     const times = this.#times
     let i = times.length
     times.push(time)

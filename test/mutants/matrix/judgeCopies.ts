@@ -1,0 +1,82 @@
+/**
+ * Judges copies of the sources, one after the other, by campaign or by exploration, and prints a line of JSON for each, as
+ * soon as it knows. Its argument: a file with Judging.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Judged } from './results.ts'
+
+export interface Judging {
+  readonly method: 'fuzz' | 'explore'
+  /** Each with the folder of its copy. */
+  readonly mutants: readonly { readonly name: string; readonly folder: string }[]
+  /** Of CPU, for each. */
+  readonly seconds: number
+}
+
+type Found = Omit<Judged, 'name' | 'seconds'>
+
+const MOST_SEEDS = 10_000
+/** Of the clock. */
+const SHRINK_SECONDS = 60
+/** Of one small world; a broken rule shows long before. */
+const MOST_STATES = 50_000
+
+async function fuzz(folder: string, isOver: () => boolean): Promise<Found> {
+  const { planOf }: typeof import('../../../sim/fuzz/generate.ts') = await from(folder, 'sim/fuzz/generate.ts')
+  const { judge }: typeof import('../../../sim/fuzz/judge.ts') = await from(folder, 'sim/fuzz/judge.ts')
+  const { shrink }: typeof import('../../../sim/fuzz/shrink.ts') = await from(folder, 'sim/fuzz/shrink.ts')
+  const { retold }: typeof import('../../../sim/fuzz/retelling.ts') = await from(folder, 'sim/fuzz/retelling.ts')
+  for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+    const world = { plan: planOf(seed), seed }
+    const { failure } = judge(world)
+    if (failure !== undefined) {
+      const { invariant } = failure
+      const small = retold(shrink(world, invariant, { seconds: SHRINK_SECONDS }))
+      const history = small.events.map(({ atMs, words }) => `${atMs.toFixed(3)}  ${words}`)
+      return { invariant, what: small.failure?.what ?? failure.what, where: `seed ${seed}`, history, looked: seed }
+    }
+    if (isOver()) return { looked: seed }
+  }
+  return { looked: MOST_SEEDS }
+}
+
+async function exploreWorlds(folder: string, isOver: () => boolean): Promise<Found> {
+  const { explore }: typeof import('../../../sim/explore/explore.ts') = await from(folder, 'sim/explore/explore.ts')
+  const { listWorlds, loadWorld }: typeof import('../../../sim/explore/scenario.ts') = await from(folder, 'sim/explore/scenario.ts')
+  let looked = 0
+  const shown: { readonly world: string; readonly invariant: string; readonly what: string; readonly history: readonly string[] }[] = []
+  for (const { name, file } of listWorlds()) {
+    const { states, violation, told } = explore(loadWorld(file), { maxStates: MOST_STATES })
+    looked += states
+    if (violation !== undefined) shown.push({ world: name, ...violation, history: told?.lines ?? [] })
+    if (isOver()) break
+  }
+  const [shortest, ...others] = shown.sort((a, b) => a.history.length - b.history.length)
+  if (shortest === undefined) return { looked }
+  const { world, invariant, what, history } = shortest
+  return { invariant, what, where: [world, ...others.map((other) => other.world)].join(', '), history, looked }
+}
+
+function from<T>(folder: string, path: string): Promise<T> {
+  return import(pathToFileURL(join(folder, path)).href)
+}
+
+/** Seconds of CPU since. */
+function stopwatch(): () => number {
+  const before = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1_000_000
+  }
+}
+
+const [path = ''] = process.argv.slice(2)
+const { method, mutants, seconds }: Judging = JSON.parse(readFileSync(path, 'utf8'))
+const look = method === 'fuzz' ? fuzz : exploreWorlds
+for (const { name, folder } of mutants) {
+  const spent = stopwatch()
+  const found = await look(folder, () => spent() > seconds)
+  process.stdout.write(`${JSON.stringify({ name, ...found, seconds: Math.round(spent() * 10) / 10 })}\n`)
+}

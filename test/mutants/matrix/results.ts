@@ -1,0 +1,46 @@
+/** What was found for the matrix, kept as it goes: whoever stops it loses one mutant's work, and what is there is not looked for again. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { ROOT } from '../../processes.ts'
+
+export const METHODS = ['fuzz', 'explore', 'property'] as const
+export type Method = (typeof METHODS)[number]
+
+/** By a campaign, or in the small worlds. */
+export interface Judged {
+  readonly name: string
+  /** Undefined where nothing was found. */
+  readonly invariant?: string
+  readonly what?: string
+  /** The seed, or the small worlds that show it, the one with the shortest history first. */
+  readonly where?: string
+  /** Of the smallest history that was found: its events, in words. */
+  readonly history?: readonly string[]
+  /** Worlds drawn, or states seen; 0 where it was stopped because nothing was heard of it. */
+  readonly looked: number
+  /** Of CPU. */
+  readonly seconds: number
+}
+
+export interface Tested {
+  readonly name: string
+  /** Files with a property that fails. */
+  readonly failed: readonly string[]
+}
+
+export interface Results {
+  readonly fuzz: Record<string, Judged>
+  readonly explore: Record<string, Judged>
+  readonly property: Record<string, Tested>
+}
+
+const KEPT = join(ROOT, 'out', 'mutants', 'results.json')
+
+export function keptResults(): Results {
+  return existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : { fuzz: {}, explore: {}, property: {} }
+}
+
+export function keep(results: Results): void {
+  mkdirSync(dirname(KEPT), { recursive: true })
+  writeFileSync(KEPT, JSON.stringify(results, undefined, 1))
+}
