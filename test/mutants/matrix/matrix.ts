@@ -2,7 +2,8 @@
  * `make mutants`: each mutant judged by campaign, by exploration and by the properties, whatever the suite catches it by.
  * Writes test/mutants/MATRIX.md and HISTORIES.md. What was found is kept in out/mutants/, and looked for again only when that
  * is removed. Arguments: names of mutants (all); `--only METHOD` fills one column; `--seconds S` of CPU are spent on each cell
- * where nothing is found.
+ * where nothing is found; `--again` looks once more for what
+ * was not found.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -16,7 +17,7 @@ import { ROOT } from '../../processes.ts'
 import type { Judging } from './judgeCopies.ts'
 import { historiesText, matrixText } from './pages.ts'
 import { PROPERTIES, propertiesOf } from './properties.ts'
-import { type Judged, keep, keptResults, METHODS, type Method, type Tested } from './results.ts'
+import { type Judged, keep, keptResults, METHODS, type Method, type Results, type Tested } from './results.ts'
 
 const PAGES = join(ROOT, 'test', 'mutants')
 /** Whoever says nothing for so long is stopped, and counts as found by nobody. */
@@ -25,20 +26,24 @@ const SILENCE_MS = 600_000
 const AT_ONCE = 6
 const TEST_FOLDERS = ['test/fixtures', 'test/arbitraries', 'test/reference', 'test/processes.ts']
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, seconds: { type: 'string', default: '15' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, again: { type: 'boolean', default: false }, seconds: { type: 'string', default: '15' } },
+})
 const names = positionals.length > 0 ? positionals : mutantNames()
 const results = keptResults()
 const root = mkdtempSync(join(tmpdir(), 'ilp-matrix-'))
 symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
 try {
   for (const method of METHODS.filter((each) => values.only === undefined || values.only === each)) {
+    if (values.again) forgetUnfound(method)
     if (method === 'property') await tested()
     else await judged(method)
   }
 } finally {
   rmSync(root, { recursive: true, force: true })
 }
-write()
+write(keptResults())
 
 async function judged(method: 'fuzz' | 'explore'): Promise<void> {
   for (let left = missing(method); left.length > 0; left = missing(method)) {
@@ -76,6 +81,13 @@ async function tested(): Promise<void> {
   }
 }
 
+function forgetUnfound(method: Method): void {
+  for (const name of names) {
+    const isFound = method === 'property' ? results.property[name]?.failed.length !== 0 : results[method][name]?.invariant !== undefined
+    if (!isFound) delete results[method][name]
+  }
+}
+
 function missing(method: Method): string[] {
   return names.filter((name) => results[method][name] === undefined)
 }
@@ -103,12 +115,13 @@ function keepTested(found: Tested): void {
 }
 
 function progress(method: Method, name: string, what: string, more = ''): void {
-  keep(results)
+  keep(method, results)
   process.stderr.write(`${method} ${names.length - missing(method).length}/${names.length} ${name}: ${what}${more}\n`)
 }
 
-function write(): void {
+/** With what was found at the same time elsewhere. */
+function write(all: Results): void {
   const rows = mutantNames().map((name) => ({ name, ...mutantNamed(name) }))
-  writeFileSync(join(PAGES, 'MATRIX.md'), matrixText(rows, results))
-  writeFileSync(join(PAGES, 'HISTORIES.md'), historiesText(rows, results))
+  writeFileSync(join(PAGES, 'MATRIX.md'), matrixText(rows, all))
+  writeFileSync(join(PAGES, 'HISTORIES.md'), historiesText(rows, all))
 }

@@ -1,6 +1,6 @@
 /** What was found for the matrix, kept as it goes: whoever stops it loses one mutant's work, and what is there is not looked for again. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { ROOT } from '../../processes.ts'
 
 export const METHODS = ['fuzz', 'explore', 'property'] as const
@@ -34,13 +34,23 @@ export interface Results {
   readonly property: Record<string, Tested>
 }
 
-const KEPT = join(ROOT, 'out', 'mutants', 'results.json')
+const FOLDER = join(ROOT, 'out', 'mutants')
 
 export function keptResults(): Results {
-  return existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : { fuzz: {}, explore: {}, property: {} }
+  return { fuzz: kept('fuzz'), explore: kept('explore'), property: kept('property') }
 }
 
-export function keep(results: Results): void {
-  mkdirSync(dirname(KEPT), { recursive: true })
-  writeFileSync(KEPT, JSON.stringify(results, undefined, 1))
+function kept<M extends Method>(method: M): Results[M] {
+  const file = fileOf(method)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+}
+
+export function keep(method: Method, results: Results): void {
+  mkdirSync(FOLDER, { recursive: true })
+  writeFileSync(fileOf(method), JSON.stringify(results[method], undefined, 1))
+}
+
+/** A file for each, so that they can be looked for side by side. */
+function fileOf(method: Method): string {
+  return join(FOLDER, `${method}.json`)
 }
