@@ -17,7 +17,7 @@ import { ROOT } from '../../processes.ts'
 import type { Judging } from './judgeCopies.ts'
 import { historiesText, matrixText } from './pages.ts'
 import { PROPERTIES, propertiesOf } from './properties.ts'
-import { type Judged, keep, keptResults, METHODS, type Method, type Results, type Tested } from './results.ts'
+import { isNoticed, type Judged, keep, keptResults, METHODS, type Method, type Results, type Tested } from './results.ts'
 
 const PAGES = join(ROOT, 'test', 'mutants')
 /** Whoever says nothing for so long is stopped, and counts as found by nobody. */
@@ -32,11 +32,12 @@ const { values, positionals } = parseArgs({
 })
 const names = positionals.length > 0 ? positionals : mutantNames()
 const results = keptResults()
+/** What is not looked for. */
+const known: Readonly<Record<Method, Set<string>>> = { fuzz: knownNow('fuzz'), explore: knownNow('explore'), property: knownNow('property') }
 const root = mkdtempSync(join(tmpdir(), 'ilp-matrix-'))
 symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
 try {
   for (const method of METHODS.filter((each) => values.only === undefined || values.only === each)) {
-    if (values.again) forgetUnfound(method)
     if (method === 'property') await tested()
     else await judged(method)
   }
@@ -77,19 +78,16 @@ async function tested(): Promise<void> {
     for (const each of answers) keepTested(each)
     if (answers.length > 0) continue
     for (const name of together) for (const each of await propertiesOf(root, [copied(name)])) keepTested(each)
-    for (const name of together) if (results.property[name] === undefined) keepTested({ name, failed: ['never ends'] })
+    for (const name of together) if (!known.property.has(name)) keepTested({ name, failed: ['never ends'] })
   }
 }
 
-function forgetUnfound(method: Method): void {
-  for (const name of names) {
-    const isFound = method === 'property' ? results.property[name]?.failed.length !== 0 : results[method][name]?.invariant !== undefined
-    if (!isFound) delete results[method][name]
-  }
+function knownNow(method: Method): Set<string> {
+  return new Set(names.filter((name) => results[method][name] !== undefined && !(values.again && !isNoticed(method, results, name))))
 }
 
 function missing(method: Method): string[] {
-  return names.filter((name) => results[method][name] === undefined)
+  return names.filter((name) => !known[method].has(name))
 }
 
 function copied(name: string): string {
@@ -105,12 +103,14 @@ function copyOf(name: string): string {
 
 function keepJudged(method: 'fuzz' | 'explore', found: Judged): void {
   results[method][found.name] = found
+  known[method].add(found.name)
   const { invariant, where, history = [], looked, seconds } = found
   progress(method, found.name, invariant === undefined ? `not found in ${looked}` : `${invariant}, ${where}, ${history.length} events`, `, ${seconds} s`)
 }
 
 function keepTested(found: Tested): void {
   results.property[found.name] = found
+  known.property.add(found.name)
   progress('property', found.name, found.failed.join(', ') || 'all hold')
 }
 

@@ -1,5 +1,5 @@
 /** The matrix as pages: which of campaign, exploration and properties notices each mutant, and the shortest history that shows it. */
-import type { Judged, Results } from './results.ts'
+import { isNoticed, type Judged, METHODS, type Results } from './results.ts'
 
 interface Row {
   readonly name: string
@@ -83,20 +83,12 @@ function shortestOf({ fuzz, explore }: Results, name: string): Judged | undefine
   return first
 }
 
-/** By whom a mutant was noticed, where that was looked for. */
-const NOTICED: Readonly<Record<'fuzz' | 'explore' | 'property', (results: Results, name: string) => boolean | undefined>> = {
-  fuzz: ({ fuzz }, name) => fuzz[name] && fuzz[name].invariant !== undefined,
-  explore: ({ explore }, name) => explore[name] && explore[name].invariant !== undefined,
-  property: ({ property }, name) => property[name] && property[name].failed.length > 0,
-}
-const WAYS = ['fuzz', 'explore', 'property'] as const
-
 function byRule(mutants: readonly Row[], results: Results): string[] {
   const rules = [...new Set(mutants.map(({ rule }) => rule))].sort(inOrder)
   const rows = rules.map((rule) => {
     const names = mutants.filter((each) => each.rule === rule).map(({ name }) => name)
-    const noticed = WAYS.map((way) => names.filter((name) => NOTICED[way](results, name)).length)
-    return row([rule, names.length, names.length, ...noticed, names.filter((name) => WAYS.some((way) => NOTICED[way](results, name))).length])
+    const noticed = METHODS.map((way) => names.filter((name) => isNoticed(way, results, name)).length)
+    return row([rule, names.length, names.length, ...noticed, names.filter((name) => METHODS.some((way) => isNoticed(way, results, name))).length])
   })
   return ['| rule | mutants | suite | fuzz | explore | property | any of the three |', '|---|---|---|---|---|---|---|', ...rows]
 }
@@ -110,11 +102,11 @@ function inOrder(a: string, b: string): number {
 
 function summary(mutants: readonly Row[], results: Results): string {
   const names = mutants.map(({ name }) => name)
-  const counts = WAYS.map((way) => {
-    const run = names.map((name) => NOTICED[way](results, name)).filter((each) => each !== undefined)
+  const counts = METHODS.map((way) => {
+    const run = names.map((name) => isNoticed(way, results, name)).filter((each) => each !== undefined)
     return `${way} ${run.filter(Boolean).length} of ${run.length}`
   })
-  const any = names.filter((name) => WAYS.some((way) => NOTICED[way](results, name))).length
+  const any = names.filter((name) => METHODS.some((way) => isNoticed(way, results, name))).length
   const events = (way: 'fuzz' | 'explore'): number[] => names.flatMap((name) => results[way][name]?.history?.length ?? [])
   const shortest = names.flatMap((name) => shortestOf(results, name)?.history?.length ?? [])
   return `${names.length} mutants: the suite kills all, ${counts.join(', ')}, one of these three ${any}. Median history: ${median(events('fuzz'))} events by fuzz, ${median(events('explore'))} by explore, ${median(shortest)} by the shorter of the two; the longest of these has ${Math.max(0, ...shortest)}.`

@@ -34,6 +34,12 @@ export interface Results {
   readonly property: Record<string, Tested>
 }
 
+/** Undefined where it was not looked for. */
+export function isNoticed(method: Method, results: Results, name: string): boolean | undefined {
+  if (method === 'property') return results.property[name] && results.property[name].failed.length > 0
+  return results[method][name] && results[method][name].invariant !== undefined
+}
+
 const FOLDER = join(ROOT, 'out', 'mutants')
 
 export function keptResults(): Results {
