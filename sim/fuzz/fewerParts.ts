@@ -25,6 +25,9 @@ export function* fewerParts(plan: Plan): Generator<Plan> {
       behaviours: plan.behaviours.filter(({ who, towards }) => who !== name && towards !== name),
     }
   }
+  for (const [i, { at, ...endpoint }] of needed.entries()) {
+    for (const homes of at.length === 1 ? [] : without(at)) yield withEndpoints(plan, needed.with(i, { ...endpoint, at: homes }))
+  }
   for (const lines of without(plan.lines)) yield { ...plan, lines, faults: plan.faults.filter(({ who }) => isPlace(who, { ...plan, lines })) }
 }
 
