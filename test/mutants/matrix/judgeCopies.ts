@@ -20,6 +20,8 @@ type Found = Omit<Judged, 'name' | 'seconds'>
 const MOST_SEEDS = 10_000
 /** Of the clock. */
 const SHRINK_SECONDS = 60
+/** Of a history that could not be made short. */
+const MOST_LINES = 40
 /** Of one small world. A broken rule shows early; where none does, all but the largest are seen whole. */
 const MOST_STATES = [50_000, 320_000]
 
@@ -35,7 +37,7 @@ async function fuzz(folder: string, isOver: () => boolean): Promise<Found> {
       const { invariant } = failure
       const small = retold(shrink(world, invariant, { seconds: SHRINK_SECONDS }))
       const history = small.events.map(({ atMs, words }) => `${atMs.toFixed(3)}  ${words}`)
-      return { invariant, what: small.failure?.what ?? failure.what, where: `seed ${seed}`, history, looked: seed }
+      return { invariant, what: small.failure?.what ?? failure.what, where: `seed ${seed}`, ...told(history), looked: seed }
     }
     if (isOver()) return { looked: seed }
   }
@@ -70,7 +72,11 @@ function shortestOf(shown: readonly Shown[]): Omit<Found, 'looked'> {
   const [shortest, ...others] = shown.toSorted((a, b) => a.history.length - b.history.length)
   if (shortest === undefined) return {}
   const { world, invariant, what, history } = shortest
-  return { invariant, what, where: [world, ...others.map((other) => other.world)].join(', '), history }
+  return { invariant, what, where: [world, ...others.map((other) => other.world)].join(', '), ...told(history) }
+}
+
+function told(history: readonly string[]): Pick<Found, 'events' | 'history'> {
+  return { events: history.length, history: history.slice(-MOST_LINES) }
 }
 
 function from<T>(folder: string, path: string): Promise<T> {

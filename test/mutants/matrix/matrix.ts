@@ -104,8 +104,8 @@ function copyOf(name: string): string {
 function keepJudged(method: 'fuzz' | 'explore', found: Judged): void {
   results[method][found.name] = found
   known[method].add(found.name)
-  const { invariant, where, history = [], looked, seconds } = found
-  progress(method, found.name, invariant === undefined ? `not found in ${looked}` : `${invariant}, ${where}, ${history.length} events`, `, ${seconds} s`)
+  const { invariant, where, events, looked, seconds } = found
+  progress(method, found.name, invariant === undefined ? `not found in ${looked}` : `${invariant}, ${where}, ${events} events`, `, ${seconds} s`)
 }
 
 function keepTested(found: Tested): void {

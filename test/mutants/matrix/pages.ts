@@ -40,8 +40,9 @@ export function historiesText(mutants: readonly Row[], results: Results): string
   const told = mutants.flatMap(({ name, broken }) => {
     const shortest = shortestOf(results, name)
     if (shortest === undefined) return []
-    const { invariant, what, where, history = [] } = shortest
-    return ['', `## ${name}`, '', broken, '', `\`${invariant}\` (${where?.split(', ')[0]}): ${what}`, '', '```', ...history, '```']
+    const { invariant, what, where, events = 0, history = [] } = shortest
+    const missing = events > history.length ? [`… ${events - history.length} events before`] : []
+    return ['', `## ${name}`, '', broken, '', `\`${invariant}\` (${where?.split(', ')[0]}): ${what}`, '', '```', ...missing, ...history, '```']
   })
   return ['# The shortest history that shows each mutant', '', 'Written by `make mutants`; [MATRIX.md](MATRIX.md) says how.', ...told, ''].join('\n')
 }
@@ -56,13 +57,13 @@ function plain(test: string): string {
 
 function fuzzCell(judged: Judged | undefined): string {
   if (judged?.invariant === undefined) return nothingCell(judged)
-  return `${judged.invariant}, ${judged.where}, ${judged.history?.length}`
+  return `${judged.invariant}, ${judged.where}, ${judged.events}`
 }
 
 function exploreCell(judged: Judged | undefined): string {
   if (judged?.invariant === undefined) return nothingCell(judged)
   const [world, ...others] = judged.where?.split(', ') ?? []
-  return `${judged.invariant}, ${world}${others.length === 0 ? '' : ` and ${others.length} more`}, ${judged.history?.length}`
+  return `${judged.invariant}, ${world}${others.length === 0 ? '' : ` and ${others.length} more`}, ${judged.events}`
 }
 
 function nothingCell(judged: Judged | undefined): string {
@@ -77,9 +78,7 @@ function propertyCell({ property }: Results, name: string): string {
 }
 
 function shortestOf({ fuzz, explore }: Results, name: string): Judged | undefined {
-  const [first] = [explore[name], fuzz[name]]
-    .filter((judged) => judged?.invariant !== undefined)
-    .sort((a, b) => (a?.history?.length ?? 0) - (b?.history?.length ?? 0))
+  const [first] = [explore[name], fuzz[name]].filter((judged) => judged?.invariant !== undefined).sort((a, b) => (a?.events ?? 0) - (b?.events ?? 0))
   return first
 }
 
@@ -107,8 +106,8 @@ function summary(mutants: readonly Row[], results: Results): string {
     return `${way} ${run.filter(Boolean).length} of ${run.length}`
   })
   const any = names.filter((name) => METHODS.some((way) => isNoticed(way, results, name))).length
-  const events = (way: 'fuzz' | 'explore'): number[] => names.flatMap((name) => results[way][name]?.history?.length ?? [])
-  const shortest = names.flatMap((name) => shortestOf(results, name)?.history?.length ?? [])
+  const events = (way: 'fuzz' | 'explore'): number[] => names.flatMap((name) => results[way][name]?.events ?? [])
+  const shortest = names.flatMap((name) => shortestOf(results, name)?.events ?? [])
   return `${names.length} mutants: the suite kills all, ${counts.join(', ')}, one of these three ${any}. Median history: ${median(events('fuzz'))} events by fuzz, ${median(events('explore'))} by explore, ${median(shortest)} by the shorter of the two; the longest of these has ${Math.max(0, ...shortest)}.`
 }
 

@@ -14,7 +14,8 @@ export interface Judged {
   readonly what?: string
   /** The seed, or the small worlds that show it, the one with the shortest history first. */
   readonly where?: string
-  /** Of the smallest history that was found: its events, in words. */
+  /** Of the smallest history that was found: how many events it has, and the last of them in words. */
+  readonly events?: number
   readonly history?: readonly string[]
   /** Worlds drawn, or states seen; 0 where it was stopped because nothing was heard of it. */
   readonly looked: number
