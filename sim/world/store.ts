@@ -278,8 +278,9 @@ export class SimStore {
     return 'ok'
   }
 
-  readLeft(thread: ThreadId): readonly LeftMessage[] {
-    const { left } = this.#book(thread)
+  readLeft(thread: ThreadId, epoch: string): readonly LeftMessage[] | 'fenced' {
+    const { left, epoch: present } = this.#book(thread)
+    if (present !== epoch) return 'fenced'
     return left.size === 0 ? [] : [...left.values()]
   }
 

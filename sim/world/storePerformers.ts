@@ -73,7 +73,7 @@ export function storePerformers({ id, home, ask, input, now, storeNow, draw }: A
     readLeft: (effect) =>
       ask(
         effect,
-        () => store.readLeft(id),
+        () => store.readLeft(id, effect.epoch),
         (messages) => {
           if (messages.length > 0) input({ type: 'leftRead', at: now(), draw: draw(), messages })
         },

@@ -9,7 +9,7 @@ import type { UnixMs } from '../values/time.ts'
 import { resendLost } from './commits.ts'
 import { resendCool } from './cool.ts'
 import { askToOwn } from './ids.ts'
-import { leave } from './leave.ts'
+import { leave, readLeft } from './leave.ts'
 import { expectLate } from './recovery.ts'
 import { askToClose } from './retire.ts'
 import { askForWarmAgain } from './warm.ts'
@@ -30,7 +30,7 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const { effect } of state.leaving.values()) state.effects.push(effect)
   askOwnersAgain(state)
   askOwnersOfOperationsAgain(state)
-  state.effects.push({ type: 'readLeft' })
+  readLeft(state)
   expectLate(state, at)
 }
 
