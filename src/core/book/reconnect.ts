@@ -27,7 +27,7 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const holding of state.cooling) resendCool(state, holding, at)
   for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
   for (const booking of state.owningMoney) askToOwnMoney(state, booking)
-  for (const { effect } of state.leaving.values()) state.effects.push(effect)
+  for (const [message, { effect }] of state.leaving) if (!asks(state, message)) state.effects.push(effect)
   askOwnersAgain(state)
   askOwnersOfOperationsAgain(state)
   readLeft(state)
@@ -43,11 +43,19 @@ function anotherEpoch(epoch: string): string {
   return `${life}~${Number(claims) + 1}`
 }
 
-/** A question under a new number, whose answer is another: the last may have been left, and lost, and is not left again. */
+function asks(state: ThreadState, message: string): boolean {
+  return state.asked.has(message) || state.askedMoney.has(message)
+}
+
+/**
+ * A question under a new number, whose answer is another: the last may have been left, read and struck out, and lost. Under its
+ * own number it would be struck out once more, unread, when its owner replays that commit.
+ */
 function askOwnersAgain(state: ThreadState): void {
   for (const [message, asked] of [...state.asked]) {
     const { question } = asked
-    if (question === undefined || state.leaving.has(message)) continue
+    if (question === undefined) continue
+    state.leaving.delete(message)
     state.asked.delete(message)
     const again = leave(state, question.to, (id) => ({ ...question.message, message: id }))
     state.asked.set(again, { ...asked, question: state.leaving.get(again)?.effect })

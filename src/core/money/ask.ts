@@ -132,10 +132,10 @@ function askOwner(state: ThreadState, asked: AskedOperation): void {
   state.askedMoney.set(message, asked)
 }
 
-/** Under a new number: the last question or its answer may have been left, and lost (B12). */
+/** Under a new number: the last question or its answer may have been left, and lost, and its owner strikes it out again (B12). */
 export function askOwnersOfOperationsAgain(state: ThreadState): void {
   for (const [message, asked] of [...state.askedMoney]) {
-    if (state.leaving.has(message)) continue
+    state.leaving.delete(message)
     state.askedMoney.delete(message)
     askOwner(state, asked)
   }
