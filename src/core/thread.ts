@@ -11,7 +11,7 @@ import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './b
 import type { Holding } from './book/holding.ts'
 import { heardLeft, heardOwned } from './book/ids.ts'
 import { heardLeftThere, readLeft } from './book/leave.ts'
-import { askAgain } from './book/reconnect.ts'
+import { askAgain, askDoubtedAgain } from './book/reconnect.ts'
 import { sweep, sweepLate, sweepWarmed, takeUpBook } from './book/recovery.ts'
 import { replaceDirectory } from './book/redeal.ts'
 import { closeWhenDone, heardClosed, retire } from './book/retire.ts'
@@ -197,6 +197,7 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
     case 'poll':
       readLeft(state)
       resendCools(state, at)
+      askDoubtedAgain(state)
       closeWhenDone(state)
       state.timers.arm(at + POLL_MS, job)
       return

@@ -3,7 +3,7 @@
  * Every command may be applied twice: each compares totals, numbers or ids before it writes. The store may have lost what it
  * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
-import { askOwnersOfOperationsAgain, askToOwn as askToOwnMoney } from '../money/ask.ts'
+import { askOwnerOfOperationAgain, askToOwn as askToOwnMoney } from '../money/ask.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
 import { resendLost } from './commits.ts'
@@ -27,9 +27,9 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const holding of state.cooling) resendCool(state, holding, at)
   for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
   for (const booking of state.owningMoney) askToOwnMoney(state, booking)
-  for (const [message, { effect }] of state.leaving) if (!asks(state, message)) state.effects.push(effect)
-  askOwnersAgain(state)
-  askOwnersOfOperationsAgain(state)
+  for (const { effect } of state.leaving.values()) state.effects.push(effect)
+  for (const [message] of state.asked) state.doubted.add(message)
+  for (const message of state.askedMoney.keys()) state.doubted.add(message)
   readLeft(state)
   expectLate(state, at)
 }
@@ -43,21 +43,25 @@ function anotherEpoch(epoch: string): string {
   return `${life}~${Number(claims) + 1}`
 }
 
-function asks(state: ThreadState, message: string): boolean {
-  return state.asked.has(message) || state.askedMoney.has(message)
+/** Each second: what may be lost, once it lies there again. So often, and no more, for connections that break many times in it. */
+export function askDoubtedAgain(state: ThreadState): void {
+  for (const message of [...state.doubted]) {
+    if (state.leaving.has(message)) continue
+    state.doubted.delete(message)
+    askOwnerAgain(state, message)
+    askOwnerOfOperationAgain(state, message)
+  }
 }
 
 /**
- * A question under a new number, whose answer is another: the last may have been left, read and struck out, and lost. Under its
- * own number it would be struck out once more, unread, when its owner replays that commit.
+ * Under a new number, whose answer is another: the question may have been left, read, answered and struck out, and all of that
+ * lost. Left again under its own number, it is struck out unread when its owner replays that commit.
  */
-function askOwnersAgain(state: ThreadState): void {
-  for (const [message, asked] of [...state.asked]) {
-    const { question } = asked
-    if (question === undefined) continue
-    state.leaving.delete(message)
-    state.asked.delete(message)
-    const again = leave(state, question.to, (id) => ({ ...question.message, message: id }))
-    state.asked.set(again, { ...asked, question: state.leaving.get(again)?.effect })
-  }
+function askOwnerAgain(state: ThreadState, message: string): void {
+  const asked = state.asked.get(message)
+  if (asked?.question === undefined) return
+  const { question } = asked
+  state.asked.delete(message)
+  const again = leave(state, question.to, (id) => ({ ...question.message, message: id }))
+  state.asked.set(again, { ...asked, question: state.leaving.get(again)?.effect })
 }

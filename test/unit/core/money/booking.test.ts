@@ -87,6 +87,7 @@ describe('a deposit', () => {
     t0.store.books.get('t0')?.left.clear()
     t1.disconnect()
     t1.reconnect()
+    t1.world.pass(1_000)
     t0.restart()
     expect(words(t1.news())).toEqual(['moved'])
     expect(balance(t0)).toBe(1_050n)
