@@ -38,6 +38,8 @@ export class Witness implements StoreWatch {
   readonly #broken: Broken
   readonly #commits: Commits
   readonly #entries = new Entries()
+  /** Whose charge the store has lost for good, or so it seemed: only where it may lose any. */
+  readonly #lost = new Map<PaymentId, Entry>()
   readonly #ids: Ids
   readonly #sums = new Sums()
   readonly #sending: Sending
@@ -253,7 +255,7 @@ export class Witness implements StoreWatch {
     this.#mayCharge(thread, record)
     const requestId = record.request?.id
     if (requestId !== undefined) this.#ids.charged(`${record.sender} ${requestId}`, record.condition)
-    const entry = this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record)
+    const entry = this.#chargedBefore(record, seq) ?? this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record)
     this.#entries.add(record.condition, entry)
     this.#undoing?.note(thread, () => this.#neverCharged(record, entry))
   }
@@ -355,8 +357,16 @@ export class Witness implements StoreWatch {
     return true
   }
 
+  /** Its life has its book again, since the store lost the claim of another, and replays the charge: what was heard of it was heard. */
+  #chargedBefore({ payment }: PaymentRecord, seq: number): Entry | undefined {
+    const entry = this.#lost.get(payment)
+    if (entry !== undefined) Object.assign(entry, { phase: 'underWay', attempt: 1, seq })
+    return entry
+  }
+
   #neverCharged(record: PaymentRecord, entry: Entry): void {
     this.#entries.remove(record.condition, entry)
+    this.#lost.set(record.payment, entry)
     const requestId = record.request?.id
     if (requestId !== undefined) this.#ids.neverCharged(`${record.sender} ${requestId}`)
     this.#neverSettled(record, entry)
@@ -373,6 +383,7 @@ export class Witness implements StoreWatch {
     }
     if (entry.fulfilled && entry.sent !== undefined) {
       entry.fulfilled = false
+      entry.isLostByStore = true
       this.#sums.loseByStore(entry.sent.to, entry.sent.amount)
     }
   }
