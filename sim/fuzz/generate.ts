@@ -4,8 +4,7 @@
  * follow that must succeed.
  */
 import { longestOutageMs } from '../faults/times.ts'
-import type { FaultPlan } from '../workload/faultPlan.ts'
-import { type Answers, type Plan, userLine } from '../workload/plan.ts'
+import { type Plan, userLine } from '../workload/plan.ts'
 import { drawBehaviours, isFelt } from './behaviours.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
@@ -41,8 +40,8 @@ export function planOf(seed: number): Plan {
     storeLatency: draws.latency(8),
     localLatency: draws.latency(3),
     connectors,
-    lines: lines.map((line) => judgeable(line, faults)),
-    endpoints: [...users.map((user) => judgeable(user, faults)), ...probes],
+    lines,
+    endpoints: [...users, ...probes],
     traffic: [],
     payments: [...drawRows(new Draws(seed, 'payments'), shape, { count, fromMs: FIRST_MS, untilMs }), ...tail],
     ...(money.length === 0 ? {} : { money }),
@@ -50,9 +49,4 @@ export function planOf(seed: number): Plan {
     faults,
     subjects: [],
   }
-}
-
-/** What a store loses of replies that came by a callback the witness cannot take back yet (B8, B12): not both in one world. */
-function judgeable<T extends { readonly answers?: Answers }>(asked: T, faults: readonly FaultPlan[]): T {
-  return asked.answers === 'callback' && faults.some((fault) => 'loses' in fault) ? { ...asked, answers: 'deduplicating' } : asked
 }

@@ -21,7 +21,7 @@ interface Asking {
 export function storePerformers({ id, home, ask, input, now, storeNow, draw }: Asking): Pick<Performers, StoreCommand['type'] & keyof Performers> {
   const { store, witness } = home
   const heardCommit = (seq: number, reply: CommitReply): void => {
-    if (reply === 'ok' || reply === 'already' || typeof reply === 'object') witness.acknowledged(id, seq)
+    if (reply === 'ok' || reply === 'already' || (typeof reply === 'object' && 'converted' in reply)) witness.acknowledged(id, seq)
     input({ type: 'committed', at: now(), draw: draw(), seq, reply })
   }
   return {
