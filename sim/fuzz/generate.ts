@@ -6,6 +6,7 @@
 import { longestOutageMs } from '../faults/times.ts'
 import { type Plan, userLine } from '../workload/plan.ts'
 import { drawBehaviours, isFelt } from './behaviours.ts'
+import { mayBeCornered } from './corner.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
 import { drawShape } from './shape.ts'
@@ -30,7 +31,7 @@ export function planOf(seed: number): Plan {
   const behaviours = drawBehaviours(new Draws(seed, 'behaviours'), { connectors: names, users: users.map(({ name }) => name), untilMs: healedMs })
   const money = drawMoney(new Draws(seed, 'money'), shape)
   const tail = tailRows({ ...shape, isRoomy: shape.isRoomy && !behaviours.some(isFelt) }, healedMs + longestOutageMs(faults) + HEAL_MS)
-  return {
+  const plan: Plan = {
     scenario: 'fuzz',
     regime: `seed ${seed}`,
     durationMs: Math.ceil(tail.at(-1)?.atMs ?? healedMs) + 1,
@@ -49,4 +50,5 @@ export function planOf(seed: number): Plan {
     faults,
     subjects: [],
   }
+  return mayBeCornered(new Draws(seed, 'corner'), plan, { users: users.map(({ name }) => name), fromMs: FIRST_MS, untilMs: healedMs })
 }
