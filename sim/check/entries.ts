@@ -86,6 +86,8 @@ export const FRESH = {
 export class Entries {
   /** The youngest of each key. */
   readonly #byKey = new Map<string, Entry>()
+  /** Whose charge the store has lost for good, or so it seemed: only where it may lose any (B12). */
+  readonly lost = new Map<PaymentId, Entry>()
 
   add(condition: string, entry: Entry): void {
     entry.older = this.#byKey.get(condition)

@@ -76,11 +76,13 @@ export class Sending {
 
   /**
    * A zombie does not know that its payment has ended in a later life. What it sends then is expired, so that nobody takes it,
-   * or goes to a receiver that had it before and answers the same.
+   * or goes to a receiver that had it before and answers the same. So it is with a charge that the store has lost, while its
+   * life has the book again and is about to replay it (B12).
    */
-  #isSpent(entry: Entry | undefined, { to, thread, epoch, attempt, prepare, at }: Sent): boolean {
+  #isSpent(entry: Entry | undefined, { to, payment, thread, epoch, attempt, prepare, at }: Sent): boolean {
     if (at >= prepare.expiresAt) return true
-    if (this.#ground.commits.epochOf(thread) === epoch || !this.#deduplicates(to)) return false
+    if (!this.#deduplicates(to)) return false
+    if (this.#ground.commits.epochOf(thread) === epoch) return entry === undefined && this.#ground.entries.lost.get(payment)?.sent?.attempt === attempt
     return entry === undefined || entry.sent?.attempt === attempt
   }
 

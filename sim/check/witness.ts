@@ -38,8 +38,6 @@ export class Witness implements StoreWatch {
   readonly #broken: Broken
   readonly #commits: Commits
   readonly #entries = new Entries()
-  /** Whose charge the store has lost for good, or so it seemed: only where it may lose any. */
-  readonly #lost = new Map<PaymentId, Entry>()
   readonly #ids: Ids
   readonly #sums = new Sums()
   readonly #sending: Sending
@@ -359,14 +357,14 @@ export class Witness implements StoreWatch {
 
   /** Its life has its book again, since the store lost the claim of another, and replays the charge: what was heard of it was heard. */
   #chargedBefore({ payment }: PaymentRecord, seq: number): Entry | undefined {
-    const entry = this.#lost.get(payment)
+    const entry = this.#entries.lost.get(payment)
     if (entry !== undefined) Object.assign(entry, { phase: 'underWay', attempt: 1, seq })
     return entry
   }
 
   #neverCharged(record: PaymentRecord, entry: Entry): void {
     this.#entries.remove(record.condition, entry)
-    this.#lost.set(record.payment, entry)
+    this.#entries.lost.set(record.payment, entry)
     const requestId = record.request?.id
     if (requestId !== undefined) this.#ids.neverCharged(`${record.sender} ${requestId}`)
     this.#neverSettled(record, entry)
