@@ -1,0 +1,27 @@
+/** How this node reaches those that it sends to, and what it shows them. */
+import { readFileSync } from 'node:fs'
+import type { Account, AccountId } from '../core/values/account.ts'
+import type { Peer } from '../https/line.ts'
+import type { Credentials } from '../https/owedReplies.ts'
+import type { AccountConfig } from './config/config.ts'
+
+/** `farmUrls`: by parallelism, where replies to us are called back to. */
+export function peersOf(accounts: readonly AccountConfig[], farmUrls: ReadonlyMap<number, string>): ReadonlyMap<AccountId, Peer> {
+  const peers = new Map<AccountId, Peer>()
+  for (const { account, peer } of accounts) {
+    if (peer === undefined) continue
+    const { url, token, caFile, protocol } = peer
+    const callbackUrl = protocol === 'ilp-over-http-async' ? `${farmUrls.get(account.parallelism)}/accounts/${account.name}/ilp` : undefined
+    peers.set(account.id, { url, token, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'), callbackUrl })
+  }
+  return peers
+}
+
+/** Of a callback: what the account knows us by; a mere user knows us by its own token. */
+export function credentialsIn(accounts: readonly AccountConfig[], peers: ReadonlyMap<AccountId, Peer>): (account: Account) => Credentials {
+  const tokens = new Map(accounts.map(({ account, token }) => [account.id, token]))
+  return ({ id }) => {
+    const peer = peers.get(id)
+    return { token: peer?.token ?? tokens.get(id) ?? '', ca: peer?.ca }
+  }
+}
