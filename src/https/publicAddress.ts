@@ -37,14 +37,15 @@ const IPV6: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ]
 
-const special = new BlockList()
-for (const [net, prefix] of IPV4) special.addSubnet(net, prefix, 'ipv4')
-for (const [net, prefix] of IPV6) special.addSubnet(net, prefix, 'ipv6')
+// Two lists: in one, the mapped ones would stand for all of IPv4.
+const [special4, special6] = [new BlockList(), new BlockList()]
+for (const [net, prefix] of IPV4) special4.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of IPV6) special6.addSubnet(net, prefix, 'ipv6')
 
 /** Of a literal address, without brackets. */
 export function isPublic(address: string): boolean {
   const family = isIP(address)
-  return family !== 0 && !special.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  return family === 4 ? !special4.check(address, 'ipv4') : family === 6 && !special6.check(address, 'ipv6')
 }
 
 const MAX_URL = 2_048

@@ -14,6 +14,8 @@ const node = await startNode(
     accounts: [
       { name: 'alice', ledger: 'usd', parallelism: 2, token: 'alice-secret', openingBalance: '100000' },
       { name: 'carol', ledger: 'usd', token: 'carol-secret', openingBalance: '10000', peer: { url: callee.url, token: 'hub-at-carol' } },
+      // Its url is for prepares, and is sent none.
+      { name: 'up', ledger: 'usd', parallelism: 2, relation: 'peer', token: 'up-at-hub', creditLimit: '5000', peer: { url: callee.url, token: 'hub-at-up' } },
       { name: 'bob', ledger: 'usd', token: 'bob-secret', peer: { url: receiver.url, token: 'hub-secret' } },
       { name: 'late', ledger: 'usd', parallelism: 2, token: 'late-secret', peer: { url: later.url, token: 'hub-secret', protocol: 'ilp-over-http-async' } },
     ],
@@ -37,7 +39,7 @@ const upstream = await startNode(
         relation: 'peer',
         routes: ['test.hub'],
         token: 'hub-at-up',
-        peer: { url: node.url('alice', 2), token: 'alice-secret', protocol: 'ilp-over-http-async' },
+        peer: { url: node.url('up', 2), token: 'up-at-hub', protocol: 'ilp-over-http-async' },
       },
     ],
   },
@@ -148,7 +150,7 @@ test('two nodes, each with two threads, both asynchronous → every payment is t
   expect(told).toEqual(prepares.map((prepare) => fulfillOf({ prepare })))
   await Promise.all([node.quiet(), upstream.quiet()])
   expect(await upstream.balances()).toEqual({ dave: '9600', hub: '400' })
-  expect(await node.balances()).toEqual({ ...before, alice: plus(before['alice'], -400), bob: plus(before['bob'], 400) })
+  expect(await node.balances()).toEqual({ ...before, up: '-400', bob: plus(before['bob'], 400) })
 })
 
 function plus(balance: string | undefined, amount: number): string {

@@ -129,6 +129,7 @@ describe('a prepare with a Callback-Url', () => {
     await take({ inMs: Date.now() - FAR_MS - 300 })
     waiting[0]?.(FULFILL)
     await until('it is forgotten', () => kept.kept.size === 0)
+    expect(callee.heard.every(({ status }) => status === 500)).toBe(true)
   })
 })
 
