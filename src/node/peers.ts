@@ -5,13 +5,14 @@ import type { Peer } from '../https/line.ts'
 import type { Credentials } from '../https/owedReplies.ts'
 import type { AccountConfig } from './config/config.ts'
 
-/** `farmUrls`: by parallelism, where replies to us are called back to. */
-export function peersOf(accounts: readonly AccountConfig[], farmUrls: ReadonlyMap<number, string>): ReadonlyMap<AccountId, Peer> {
+/** `farmUrls`: by parallelism, where replies to us are called back to; undefined: they come at once. */
+export function peersOf(accounts: readonly AccountConfig[], farmUrls: ReadonlyMap<number, string> | undefined): ReadonlyMap<AccountId, Peer> {
   const peers = new Map<AccountId, Peer>()
   for (const { account, peer } of accounts) {
     if (peer === undefined) continue
     const { url, token, caFile, protocol } = peer
-    const callbackUrl = protocol === 'ilp-over-http-async' ? `${farmUrls.get(account.parallelism)}/accounts/${account.name}/ilp` : undefined
+    const farmUrl = protocol === 'ilp-over-http-async' ? farmUrls?.get(account.parallelism) : undefined
+    const callbackUrl = farmUrl === undefined ? undefined : `${farmUrl}/accounts/${account.name}/ilp`
     peers.set(account.id, { url, token, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'), callbackUrl })
   }
   return peers

@@ -6,6 +6,7 @@ import { publicLookup } from '../https/publicAddress.ts'
 import { makeSender } from '../https/sender.ts'
 import { type FarmServer, makeFarmServer } from '../https/server.ts'
 import { tokenCheck } from '../https/token.ts'
+import { answeringForOurselves } from '../https/toOurselves.ts'
 import { redisConnection } from '../store/connection.ts'
 import { OwedJournal } from '../store/owedJournal.ts'
 import { RedisStore } from '../store/redisStore.ts'
@@ -13,11 +14,13 @@ import { draw, steadyClock } from './clock.ts'
 import { LiveThread } from './liveThread.ts'
 import type { ThreadSetup, WorkerOrder, WorkerReport } from './orders.ts'
 import { credentialsIn, peersOf } from './peers.ts'
+import { RoutingDesk } from './routingDesk.ts'
 import { farmsOf, keyPrefixOf, threadConfigOf } from './threadConfig.ts'
 
 interface Worker {
   readonly thread: LiveThread
   readonly farms: ReadonlyMap<number, FarmServer>
+  readonly routing: RoutingDesk
   readonly drain: () => Promise<void>
 }
 
@@ -48,6 +51,8 @@ async function obey(order: WorkerOrder, connection: Socket | undefined): Promise
       return worker?.thread.hearSnapshot(order.snapshot)
     case 'wake':
       return worker?.thread.hearWake()
+    case 'routed':
+      return worker?.routing.heard(order.number, order.routed)
     case 'drain':
       await worker?.drain()
       process.exit(0)
@@ -97,7 +102,15 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
     },
   })
   if (snapshot !== undefined) thread.hearSnapshot(snapshot)
-  const { receive, hearCallback } = thread
+  const { hearCallback } = thread
+  const routing = new RoutingDesk((number, from, message) => report({ type: 'routing', number, from, routing: message }))
+  const receive = answeringForOurselves({
+    own: config.address,
+    assetCodeOf: ({ unit }) => config.ledgers.get(unit)?.code ?? unit,
+    route: routing.route,
+    now,
+    receive: thread.receive,
+  })
   const owed = new OwedReplies({
     receive,
     journal: new OwedJournal(redis, { prefix: keyPrefixOf(config), thread: id }),
@@ -114,6 +127,7 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   return {
     thread,
     farms,
+    routing,
     drain: async () => {
       await Promise.all([...farms.values()].map((farm) => farm.drain()))
       await Promise.all([sender.destroy(), owed.destroy()])
