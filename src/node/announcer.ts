@@ -86,7 +86,9 @@ function exchangeOf(config: NodeConfig, now: () => UnixMs, hear: (input: Announc
   // Announcements are answered at once: no thread waits for them.
   const peers = peersOf(config.accounts, undefined)
   const sender = makeSender({ findPeer: (account) => peers.get(account), now, lookup: config.allowPrivateAddresses ? undefined : publicLookup })
-  const neighbours = config.accounts.filter(({ account, peer }) => account.relation !== 'user' && peer !== undefined).map(({ account }) => account.id)
+  const neighbours = config.accounts
+    .filter(({ account, peer }) => account.relation !== 'user' && peer !== undefined && peer.protocol !== 'json-rpc')
+    .map(({ account }) => account.id)
   const { announceIntervalMs } = config.routing
   const send = (to: AccountId, prepare: Prepare, heard: (outcome: Outcome) => void): void => sender.send(to, prepare, undefined, heard)
   const routes = new RouteExchange({ neighbours, own: config.address, announceIntervalMs, send, hear, now })

@@ -79,10 +79,11 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   })
   const threadConfig = threadConfigOf(config, id)
   const farms = new Map<number, FarmServer>()
+  const store = new RedisStore(redis, { prefix: keyPrefixOf(config) })
   const thread = new LiveThread({
     config: threadConfig,
     epoch,
-    store: new RedisStore(redis, { prefix: keyPrefixOf(config) }),
+    store,
     mayOpen,
     sender,
     now,
@@ -122,7 +123,19 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   })
   const doors = doorsOf(setup)
   for (const parallelism of farmsOf(threadConfig.directory, id)) {
-    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => doors.get(nameOrId), now, tls, receive, hearCallback, owed }))
+    farms.set(
+      parallelism,
+      await makeFarmServer({
+        parallelism,
+        findDoor: (nameOrId) => doors.get(nameOrId),
+        now,
+        tls,
+        receive,
+        hearCallback,
+        owed,
+        readBalance: (account) => store.balanceOf(account),
+      }),
+    )
   }
   return {
     thread,

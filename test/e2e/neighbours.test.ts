@@ -131,7 +131,10 @@ function announced(prefix: string, path = [prefix]): Uint8Array {
 test('announced by a neighbour → routed to it; lies about our own prefix, another network or a way through us → are not', async () => {
   stranger.follow((heard) => (heard.prepare.destination.startsWith('peer.') ? peerFulfill() : fulfillOf(heard)))
   const lies = ['test.a.alice', 'g.x', 'private']
-  const routes = [...['test.x', ...lies].map((prefix) => ({ prefix, path: [address('test.x')] })), { prefix: 'test.loop', path: [address('test.x'), address('test.a')] }]
+  const routes = [
+    ...['test.x', ...lies].map((prefix) => ({ prefix, path: [address('test.x')] })),
+    { prefix: 'test.loop', path: [address('test.x'), address('test.a')] },
+  ]
   const data = encodeRouteUpdate({ ...update, routes: routes.map((route) => ({ ...route, curve: IDENTITY })) })
   expect(await ask(asStranger, ROUTE_UPDATE, data)).toEqual(peerFulfill(Buffer.alloc(0)))
   await until('x is routed', () => isRouted(alice, 'test.x.y'))
