@@ -75,7 +75,7 @@ export class LiveThread {
       store,
       thread: config.thread,
       epoch,
-      heard: (seq, reply) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply }),
+      heard: (seq, reply, written) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply, written }),
       faulted: (error) => this.#lose(error),
       refused: (error) => this.#end(error),
     })
@@ -172,6 +172,7 @@ export class LiveThread {
           },
         ),
       commit: ({ seq, changes }) => this.#queue.add({ seq, changes }),
+      recommit: ({ seq, written }) => this.#queue.add({ seq, changes: written }),
       warm: (effect) =>
         this.#ask(
           () => store.warm(thread, effect),
