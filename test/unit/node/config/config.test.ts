@@ -304,10 +304,7 @@ describe('a wrong value → says so, and where', () => {
     ['peer: {url: "http://h/"}', 'hub.yaml:10: accounts.0.peer.token: is missing'],
     ['peer: {url: "ws://h/", token: t}', "hub.yaml:10: accounts.0.peer.url: 'ws://h/' is not a url; write https://… or http://…"],
     ['peer: {url: "http://a:b@h/", token: t}', 'hub.yaml:10: accounts.0.peer.url: has a user or password in it; the token stands in a key of its own'],
-    [
-      'peer: {url: "http://h/", token: t, protocol: json-rpc}',
-      'hub.yaml:10: accounts.0.peer.protocol: json-rpc needs rpc: {secret, peerPublicKey, currency}',
-    ],
+    ['peer: {url: "http://h/", token: t, protocol: json-rpc}', 'hub.yaml:10: accounts.0.peer.protocol: json-rpc needs rpc: {secret, peerPublicKey, currency}'],
     [
       'peer: {url: "http://h/", token: t, protocol: btp}',
       "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http, ilp-over-http-async, json-rpc",
