@@ -1,15 +1,24 @@
 /** The announcer's process: routes, the books read each second, and the admin port. The supervisor starts it. */
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../core/announcer.ts'
+import type { AccountId } from '../core/values/account.ts'
+import type { Prepare } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { unreachable } from '../core/values/unreachable.ts'
+import type { Outcome } from '../https/outcome.ts'
+import { publicLookup } from '../https/publicAddress.ts'
+import { makeSender } from '../https/sender.ts'
 import { redisConnection } from '../store/connection.ts'
 import { failureOf, StoreRefused } from '../store/failure.ts'
 import { RedisStore } from '../store/redisStore.ts'
 import { makeAdmin } from './admin.ts'
 import { steadyClock } from './clock.ts'
+import type { NodeConfig } from './config/config.ts'
 import type { AnnouncerOrder, AnnouncerReport, Setup, ThreadStatus } from './orders.ts'
+import { peersOf } from './peers.ts'
+import { RouteExchange } from './routeExchange.ts'
 import { directoryOf, keyPrefixOf } from './threadConfig.ts'
 
+let exchange: RouteExchange | undefined
 let threads: readonly ThreadStatus[] = []
 let drain: () => Promise<void> = async () => {}
 
@@ -28,6 +37,12 @@ async function obey(order: AnnouncerOrder): Promise<void> {
     case 'threads':
       threads = order.threads
       return
+    case 'routing': {
+      const { thread, number, from, routing } = order
+      if (exchange === undefined) return report({ type: 'routed', thread, heard: { type: 'routed', number, routed: 'unheard' } })
+      const refused = exchange.receive(from, routing)
+      return report({ type: 'routed', thread, heard: { type: 'routed', number, routed: refused === undefined ? 'heard' : { refused } } })
+    }
     case 'drain':
       await drain()
       process.exit(0)
@@ -54,10 +69,35 @@ async function begin({ config, redisUrl }: Setup): Promise<() => Promise<void>> 
   const announcer = makeAnnouncer({ directory: directoryOf(config), slack, rates: config.rates, announceIntervalMs, snapshotIntervalMs }, now())
   const live = new LiveAnnouncer(announcer, store, now)
   live.hear({ type: 'started', at: now() })
+  const { routes, stop } = exchangeOf(config, now, (input) => live.hear(input))
+  live.routes = routes
+  exchange = routes
+  routes.start()
   return async () => {
     live.stop()
+    await stop()
     await admin.close()
     redis.disconnect()
+  }
+}
+
+/** With those that are told routes, and can be reached. */
+function exchangeOf(config: NodeConfig, now: () => UnixMs, hear: (input: AnnouncerInput) => void): { routes: RouteExchange; stop: () => Promise<void> } {
+  // Announcements are answered at once: no thread waits for them.
+  const peers = peersOf(config.accounts, undefined)
+  const sender = makeSender({ findPeer: (account) => peers.get(account), now, lookup: config.allowPrivateAddresses ? undefined : publicLookup })
+  const neighbours = config.accounts
+    .filter(({ account, peer }) => account.relation !== 'user' && peer !== undefined && peer.protocol !== 'json-rpc')
+    .map(({ account }) => account.id)
+  const { announceIntervalMs } = config.routing
+  const send = (to: AccountId, prepare: Prepare, heard: (outcome: Outcome) => void): void => sender.send(to, prepare, undefined, heard)
+  const routes = new RouteExchange({ neighbours, own: config.address, announceIntervalMs, send, hear, now })
+  return {
+    routes,
+    stop: async () => {
+      routes.stop()
+      await sender.destroy()
+    },
   }
 }
 
@@ -65,6 +105,7 @@ class LiveAnnouncer {
   readonly #announcer: Announcer
   readonly #store: RedisStore
   readonly #now: () => UnixMs
+  routes: RouteExchange | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(announcer: Announcer, store: RedisStore, now: () => UnixMs) {
@@ -93,6 +134,7 @@ class LiveAnnouncer {
         this.#timer = setTimeout(() => this.hear({ type: 'woke', at: this.#now() }), Math.max(0, effect.at - this.#now()))
         return
       case 'announce':
+        return this.routes?.announce(effect.to, effect.announcement)
       case 'answerQuote':
         throw new Error(`nobody is connected, and yet: ${effect.type}`)
       default:

@@ -1,7 +1,8 @@
 /** What the supervisor and its children tell each other. Plain data: it is cloned on the way, bigints and maps too. */
 import type { Effect } from '../core/effect.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
-import type { ThreadId } from '../core/values/account.ts'
+import type { AccountId, ThreadId } from '../core/values/account.ts'
+import type { Routed, Routing } from '../https/toOurselves.ts'
 import type { NodeConfig } from './config/config.ts'
 
 /** What both kinds of children are given to begin with. */
@@ -23,12 +24,20 @@ export interface ThreadSetup extends Setup {
   readonly snapshot: Snapshot | undefined
 }
 
+/** What came of an announcement that this worker passed on. */
+export interface Heard {
+  readonly type: 'routed'
+  readonly number: number
+  readonly routed: Routed
+}
+
 export type WorkerOrder =
   | { readonly type: 'begin'; readonly setup: ThreadSetup }
   /** With the connection itself, of which nothing has been read. → `took` */
   | { readonly type: 'connection'; readonly farm: number; readonly number: number }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'wake' }
+  | Heard
   | { readonly type: 'drain' }
 
 export type WorkerReport =
@@ -37,6 +46,8 @@ export type WorkerReport =
   | { readonly type: 'took'; readonly number: number }
   | { readonly type: 'wake'; readonly to: ThreadId }
   | { readonly type: 'fault'; readonly what: string }
+  /** → `routed` under the same number, or nothing where there is no announcer. */
+  | { readonly type: 'routing'; readonly number: number; readonly from: AccountId; readonly routing: Routing }
   /**
    * Another has claimed this thread's book, or the store lost what it had acknowledged: a new incarnation begins with what there
    * is. Or the thread has left, and its book is closed (B11).
@@ -57,10 +68,12 @@ export interface ThreadStatus {
 export type AnnouncerOrder =
   | { readonly type: 'begin'; readonly setup: Setup }
   | { readonly type: 'threads'; readonly threads: readonly ThreadStatus[] }
+  | { readonly type: 'routing'; readonly thread: ThreadId; readonly number: number; readonly from: AccountId; readonly routing: Routing }
   | { readonly type: 'drain' }
 
 export type AnnouncerReport =
   | { readonly type: 'listening'; readonly admin: string }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'routed'; readonly thread: ThreadId; readonly heard: Heard }
   | { readonly type: 'fault'; readonly what: string }
   | { readonly type: 'refused'; readonly why: string }

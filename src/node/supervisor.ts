@@ -189,6 +189,9 @@ export class Supervisor {
       case 'wake':
         this.#threads.get(report.to)?.child.send({ type: 'wake' })
         return
+      case 'routing':
+        this.#announcer?.send({ ...report, thread: id })
+        return
       case 'fault':
         return this.#options.log(`thread ${id}: ${report.what}`)
       case 'ended':
@@ -221,6 +224,9 @@ export class Supervisor {
         return
       case 'snapshot':
         return this.#publish(report.snapshot)
+      case 'routed':
+        this.#threads.get(report.thread)?.child.send(report.heard)
+        return
       case 'fault':
         return this.#options.log(`announcer: ${report.what}`)
       case 'refused':

@@ -4,6 +4,7 @@ import { parseAddress } from '../../core/values/address.ts'
 import { MAX_TOTAL } from '../../core/values/amount.ts'
 import type { PathProblem } from '../../files/forms.ts'
 import { suggestion, UsageError } from '../../files/usageError.ts'
+import { wrongWithUrl } from '../../https/publicAddress.ts'
 import { readAuthority, readCertificate } from '../pemFiles.ts'
 import type { ConfigBody } from './schema.ts'
 
@@ -18,6 +19,7 @@ export function problemsBetween(body: ConfigBody, pathOf: (path: string) => stri
   checkRates(body, report)
   checkAccounts(body, { pathOf, report })
   checkTotals(body, report)
+  checkPeerUrls(body, report)
   return problems
 }
 
@@ -61,7 +63,8 @@ function tryOut(read: () => unknown, refused: (file: string, what: string) => vo
   }
 }
 
-function isLoopback(host: string): boolean {
+/** Where to listen: reached from this machine only. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
@@ -86,8 +89,11 @@ function checkRates({ rates, ledgers }: ConfigBody, report: Report): void {
 
 function checkAccounts({ accounts, farms, ledgers, address: own }: ConfigBody, { pathOf, report }: Files): void {
   const names = new Map<string, number>()
-  for (const [i, { name, ledger, parallelism, peer }] of accounts.entries()) {
+  for (const [i, { name, ledger, parallelism, peer, token, rpc }] of accounts.entries()) {
     const path = ['accounts', i]
+    if (rpc === undefined && token === undefined) report([...path, 'token'], 'is missing')
+    if (rpc === undefined && peer !== undefined && peer.token === undefined) report([...path, 'peer', 'token'], 'is missing')
+    if (rpc === undefined && peer?.protocol === 'json-rpc') report([...path, 'peer', 'protocol'], 'json-rpc needs rpc: {secret, peerPublicKey, currency}')
     const first = names.get(name)
     if (first !== undefined) report([...path, 'name'], `'${name}' is the name of accounts.${first} too; each has its own`)
     names.set(name, first ?? i)
@@ -104,6 +110,16 @@ function checkAccounts({ accounts, farms, ledgers, address: own }: ConfigBody, {
         (_, what) => report([...path, 'peer', 'ca'], what),
       )
     }
+  }
+}
+
+/** What a host's name leads to is judged when it is looked up. */
+function checkPeerUrls({ accounts, host, allowPrivateAddresses = isLoopback(host) }: ConfigBody, report: Report): void {
+  if (allowPrivateAddresses) return
+  for (const [i, { peer }] of accounts.entries()) {
+    if (peer === undefined) continue
+    const wrong = wrongWithUrl(peer.url.replace(/^http:/, 'https:'), { allowPrivate: false })
+    if (wrong !== undefined) report(['accounts', i, 'peer', 'url'], `'${peer.url}' ${wrong}; write allowPrivateAddresses: true where it is meant so`)
   }
 }
 

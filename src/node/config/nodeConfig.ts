@@ -2,6 +2,8 @@
 import { type Account, accountIdOf } from '../../core/values/account.ts'
 import { address } from '../../core/values/address.ts'
 import { ratesOf } from '../../core/values/rate.ts'
+import { type RpcKeys, rpcKeysOf } from '../../https/rpcKeys.ts'
+import { isLoopback } from './checks.ts'
 import type { AccountConfig, LedgerConfig, NodeConfig, PeerConfig, RoutingConfig } from './config.ts'
 import type { AccountBody, ConfigBody } from './schema.ts'
 
@@ -26,6 +28,7 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     adminPort: body.adminPort,
     adminToken: undefined,
     tls: body.tls.kind === 'files' ? { kind: 'files', cert: pathOf(body.tls.cert), key: pathOf(body.tls.key) } : { kind: body.tls.kind },
+    allowPrivateAddresses: body.allowPrivateAddresses ?? isLoopback(body.host),
     maxPacketAmount: body.maxPacketAmount,
     answerRetentionMs: body.answerRetention,
     maxOpen: body.maxOpen,
@@ -64,10 +67,12 @@ interface Around {
 }
 
 function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): AccountConfig {
-  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer } = given
+  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer, rpc } = given
   const parallelism = given.parallelism ?? Math.min(...Object.keys(body.farms).map(Number))
   const scale = ledgers.get(unit)?.scale
   if (scale === undefined) throw new Error(`account ${name}: ledger ${unit} is not there`)
+  const answersLater = peer?.protocol === 'ilp-over-http-async' || peer?.protocol === 'json-rpc'
+  const keys = rpc === undefined ? undefined : rpcKeysOf({ ...rpc, scale })
   const account: Account = {
     id: accountIdOf(name, parallelism),
     name,
@@ -78,14 +83,27 @@ function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): Accou
     parallelism,
     creditLimit,
     peerLimit: peer?.limit,
-    // It says so in its answers.
-    deduplicates: false,
+    // Otherwise it says so in its answers.
+    deduplicates: answersLater,
+    ...(answersLater ? { callsBack: true } : {}),
     routes,
     ...(mayAnnounce === undefined ? {} : { mayAnnounce }),
   }
-  return { account, openingBalance: given.openingBalance, token: given.token, peer: peer === undefined ? undefined : peerOf(peer, pathOf) }
+  return {
+    account,
+    openingBalance: given.openingBalance,
+    token: tokenOf(given.token, keys),
+    peer: peer === undefined ? undefined : { ...peerOf(peer, pathOf), token: tokenOf(peer.token, keys) },
+    rpc: keys === undefined ? undefined : { prefix: keys.prefix, ours: keys.ours, theirs: keys.theirs },
+  }
 }
 
-function peerOf({ url, token, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): PeerConfig {
-  return { url, token, caFile: ca === undefined ? undefined : pathOf(ca) }
+function tokenOf(given: string | undefined, keys: RpcKeys | undefined): string {
+  const token = given ?? keys?.token
+  if (token === undefined) throw new Error('an account without a token')
+  return token
+}
+
+function peerOf({ protocol, url, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): Omit<PeerConfig, 'token'> {
+  return { protocol, url, caFile: ca === undefined ? undefined : pathOf(ca) }
 }
