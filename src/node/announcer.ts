@@ -1,15 +1,24 @@
 /** The announcer's process: routes, the books read each second, and the admin port. The supervisor starts it. */
 import { type Announcer, type AnnouncerEffect, type AnnouncerInput, makeAnnouncer } from '../core/announcer.ts'
+import type { Quote } from '../core/routing/quote.ts'
+import type { Snapshot } from '../core/routing/snapshot.ts'
+import type { AccountId } from '../core/values/account.ts'
+import type { Amount } from '../core/values/amount.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { redisConnection } from '../store/connection.ts'
 import { failureOf, StoreRefused } from '../store/failure.ts'
 import { RedisStore } from '../store/redisStore.ts'
-import { makeAdmin } from './admin.ts'
+import { makeAdmin } from './admin/admin.ts'
+import { listen } from './admin/listen.ts'
+import type { Node } from './admin/node.ts'
+import { changeAccounts } from './accounts/change.ts'
+import { Pendings } from './asks.ts'
 import { steadyClock } from './clock.ts'
 import type { AnnouncerOrder, AnnouncerReport, Setup, ThreadStatus } from './orders.ts'
 import { directoryOf, keyPrefixOf } from './threadConfig.ts'
 
+const asked = new Pendings(`announcer${process.pid}`)
 let threads: readonly ThreadStatus[] = []
 let drain: () => Promise<void> = async () => {}
 
@@ -28,6 +37,10 @@ async function obey(order: AnnouncerOrder): Promise<void> {
     case 'threads':
       threads = order.threads
       return
+    case 'answer':
+      return asked.answered(order.id, order.answer)
+    case 'decided':
+      return asked.answered(order.id, order.why)
     case 'drain':
       await drain()
       process.exit(0)
@@ -38,21 +51,39 @@ function report(what: AnnouncerReport): void {
   process.send?.(what)
 }
 
-async function begin({ config, redisUrl }: Setup): Promise<() => Promise<void>> {
+async function begin({ config, redisUrl, tls, farmUrls }: Setup): Promise<() => Promise<void>> {
   const redis = redisConnection({ url: redisUrl, faulted: (error) => report({ type: 'fault', what: `Redis: ${error.message}` }) })
   await redis.connect().catch(() => {})
   const store = new RedisStore(redis, { prefix: keyPrefixOf(config) })
-  const admin = makeAdmin({ accounts: config.accounts.map(({ account }) => account), store, threads: () => threads })
-  try {
-    report({ type: 'listening', admin: await admin.listen({ host: '127.0.0.1', port: config.adminPort }) })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    report({ type: 'refused', why: `the admin port cannot be had: ${why}; set adminPort to another, or to 0 for any` })
-  }
   const now = steadyClock()
   const { announceIntervalMs, snapshotIntervalMs, slack } = config.routing
   const announcer = makeAnnouncer({ directory: directoryOf(config), slack, rates: config.rates, announceIntervalMs, snapshotIntervalMs }, now())
   const live = new LiveAnnouncer(announcer, store, now)
+  const facts: Node = {
+    config,
+    farmUrls,
+    redis,
+    store,
+    now,
+    threads: () => threads,
+    snapshot: () => live.snapshot,
+    quote: (from, destination, amount) => live.quote(from, destination, amount),
+    ask: (thread, ask) => asked.ask(thread, (id) => report({ type: 'ask', id, thread, ask })),
+    decide: async (decision) => {
+      const why = await asked.ask<string>(undefined, (id) => report({ type: 'decide', id, decision }))
+      if (why !== undefined) return why
+      facts.config = changeAccounts(facts.config, decision.change)
+      live.hear({ type: 'directoryReplaced', at: now(), directory: directoryOf(facts.config) })
+      return undefined
+    },
+  }
+  const admin = makeAdmin(facts, tls)
+  try {
+    report({ type: 'listening', admin: await listen(admin, config) })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    report({ type: 'refused', why: `the admin port cannot be had: ${why}; set adminPort to another, or to 0 for any` })
+  }
   live.hear({ type: 'started', at: now() })
   return async () => {
     live.stop()
@@ -65,7 +96,11 @@ class LiveAnnouncer {
   readonly #announcer: Announcer
   readonly #store: RedisStore
   readonly #now: () => UnixMs
+  readonly #quotes = new Map<number, (quote: Quote | undefined) => void>()
+  #lastQuote = 0
   #timer: NodeJS.Timeout | undefined
+  /** What was published last. */
+  snapshot: Snapshot | undefined
 
   constructor(announcer: Announcer, store: RedisStore, now: () => UnixMs) {
     this.#announcer = announcer
@@ -77,6 +112,15 @@ class LiveAnnouncer {
     for (const effect of this.#announcer.step(input)) this.#perform(effect)
   }
 
+  /** Undefined: there is no way, or no rate. */
+  quote(from: AccountId, destination: string, amount: Amount): Promise<Quote | undefined> {
+    const request = ++this.#lastQuote
+    return new Promise((resolve) => {
+      this.#quotes.set(request, resolve)
+      this.hear({ type: 'quoteAsked', at: this.#now(), request, from, destination, amount })
+    })
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
   }
@@ -84,6 +128,7 @@ class LiveAnnouncer {
   #perform(effect: AnnouncerEffect): void {
     switch (effect.type) {
       case 'publish':
+        this.snapshot = effect.snapshot
         return report({ type: 'snapshot', snapshot: effect.snapshot })
       case 'readBooks':
         void this.#readBooks(effect)
@@ -92,8 +137,11 @@ class LiveAnnouncer {
         clearTimeout(this.#timer)
         this.#timer = setTimeout(() => this.hear({ type: 'woke', at: this.#now() }), Math.max(0, effect.at - this.#now()))
         return
-      case 'announce':
       case 'answerQuote':
+        this.#quotes.get(effect.request)?.(effect.quote)
+        this.#quotes.delete(effect.request)
+        return
+      case 'announce':
         throw new Error(`nobody is connected, and yet: ${effect.type}`)
       default:
         return unreachable(effect)

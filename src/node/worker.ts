@@ -1,23 +1,21 @@
 /** A worker process: one thread, its farms' servers, its way to the store and to the peers. The supervisor starts it. */
-import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import type { AccountId } from '../core/values/account.ts'
-import type { Door } from '../https/door.ts'
-import type { Peer } from '../https/line.ts'
+import { unreachable } from '../core/values/unreachable.ts'
 import { makeSender } from '../https/sender.ts'
 import { type FarmServer, makeFarmServer } from '../https/server.ts'
-import { tokenCheck } from '../https/token.ts'
 import { redisConnection } from '../store/connection.ts'
 import { RedisStore } from '../store/redisStore.ts'
+import { AccountTables } from './accounts/accountTables.ts'
+import type { ThreadAnswer, ThreadAsk } from './asks.ts'
 import { draw, steadyClock } from './clock.ts'
-import type { AccountConfig } from './config/config.ts'
 import { LiveThread } from './liveThread.ts'
 import type { ThreadSetup, WorkerOrder, WorkerReport } from './orders.ts'
-import { farmsOf, keyPrefixOf, threadConfigOf } from './threadConfig.ts'
+import { directoryOf, farmsOf, keyPrefixOf, threadConfigOf } from './threadConfig.ts'
 
 interface Worker {
   readonly thread: LiveThread
   readonly farms: ReadonlyMap<number, FarmServer>
+  readonly answer: (ask: ThreadAsk, tell: (answer: ThreadAnswer) => void) => void
   readonly drain: () => Promise<void>
 }
 
@@ -48,6 +46,8 @@ async function obey(order: WorkerOrder, connection: Socket | undefined): Promise
       return worker?.thread.hearSnapshot(order.snapshot)
     case 'wake':
       return worker?.thread.hearWake()
+    case 'ask':
+      return worker?.answer(order.ask, (answer) => report({ type: 'answer', id: order.id, answer }))
     case 'drain':
       await worker?.drain()
       process.exit(0)
@@ -64,9 +64,9 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   const redis = redisConnection({ url: redisUrl, faulted: (error) => report({ type: 'fault', what: `Redis: ${error.message}` }) })
   // Where it cannot be reached yet, the first command's fault makes the thread look for it.
   await redis.connect().catch(() => {})
-  const peers = peersOf(config.accounts)
+  const accounts = new AccountTables(setup)
   const sender = makeSender({
-    findPeer: (account) => peers.get(account),
+    findPeer: (account) => accounts.findPeer(account),
     now,
     heardDeduplicates: (account, deduplicates) => thread.hearDeduplication(account, deduplicates),
   })
@@ -91,13 +91,13 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
     },
   })
   if (snapshot !== undefined) thread.hearSnapshot(snapshot)
-  const doors = doorsOf(setup)
   for (const parallelism of farmsOf(threadConfig.directory, id)) {
-    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => doors.get(nameOrId), now, receive: thread.receive, tls }))
+    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => accounts.findDoor(nameOrId), now, receive: thread.receive, tls }))
   }
   return {
     thread,
     farms,
+    answer: (ask, tell) => answer(ask, { thread, accounts }, tell),
     drain: async () => {
       await Promise.all([...farms.values()].map((farm) => farm.drain()))
       await sender.destroy()
@@ -107,23 +107,25 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   }
 }
 
-function peersOf(accounts: readonly AccountConfig[]): ReadonlyMap<AccountId, Peer> {
-  const peers = new Map<AccountId, Peer>()
-  for (const { account, peer } of accounts) {
-    if (peer === undefined) continue
-    const { url, token, caFile } = peer
-    peers.set(account.id, { url, token, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') })
-  }
-  return peers
+interface Answering {
+  readonly thread: LiveThread
+  readonly accounts: AccountTables
 }
 
-/** By name and by id. */
-function doorsOf({ config, farmUrls }: ThreadSetup): ReadonlyMap<string, Door> {
-  const doors = new Map<string, Door>()
-  for (const { account, token } of config.accounts) {
-    const door: Door = { account, verifyToken: tokenCheck(token), farmUrl: farmUrls.get(account.parallelism) ?? '' }
-    doors.set(account.name, door)
-    doors.set(account.id, door)
+function answer(ask: ThreadAsk, { thread, accounts }: Answering, tell: (answer: ThreadAnswer) => void): void {
+  switch (ask.type) {
+    case 'money':
+      return thread.moveMoney(ask.operation, tell)
+    case 'probe': {
+      const from = accounts.findAccount(ask.from)
+      if (from === undefined) return tell({ type: 'refusal', status: 404, message: 'no such account' })
+      return thread.receive(from, ask.prepare, undefined, tell)
+    }
+    case 'accounts':
+      accounts.change(ask.change)
+      thread.replaceDirectory(directoryOf(accounts.config))
+      return tell('taken')
+    default:
+      return unreachable(ask)
   }
-  return doors
 }

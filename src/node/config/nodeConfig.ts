@@ -1,6 +1,6 @@
 /** From a configuration whose every key is in order to what the node is run with. */
 import { type Account, accountIdOf } from '../../core/values/account.ts'
-import { address } from '../../core/values/address.ts'
+import { type Address, address } from '../../core/values/address.ts'
 import { ratesOf } from '../../core/values/rate.ts'
 import type { AccountConfig, LedgerConfig, NodeConfig, PeerConfig, RoutingConfig } from './config.ts'
 import type { AccountBody, ConfigBody } from './schema.ts'
@@ -24,7 +24,7 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     host: body.host,
     publicUrl: body.publicUrl?.replace(/\/+$/, ''),
     adminPort: body.adminPort,
-    adminToken: undefined,
+    adminToken: body.adminToken,
     tls: body.tls.kind === 'files' ? { kind: 'files', cert: pathOf(body.tls.cert), key: pathOf(body.tls.key) } : { kind: body.tls.kind },
     maxPacketAmount: body.maxPacketAmount,
     answerRetentionMs: body.answerRetention,
@@ -33,7 +33,7 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     routing: routingOf(body.routing),
     ledgers,
     rates: ratesIn(body, ledgers),
-    accounts: body.accounts.map((each) => accountOf(each, { body, ledgers, pathOf })),
+    accounts: body.accounts.map((each) => accountOf(each, { address: body.address, farms: Object.keys(body.farms).map(Number), ledgers, pathOf })),
   }
 }
 
@@ -58,20 +58,23 @@ function ratesIn({ rates, feePpm }: ConfigBody, ledgers: NodeConfig['ledgers']):
 }
 
 interface Around {
-  readonly body: ConfigBody
+  readonly address: Address
+  /** Parallelisms. */
+  readonly farms: readonly number[]
   readonly ledgers: NodeConfig['ledgers']
   readonly pathOf: (path: string) => string
 }
 
-function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): AccountConfig {
+/** One of a configuration in which its keys are in order. */
+export function accountOf(given: AccountBody, { address: own, farms, ledgers, pathOf }: Around): AccountConfig {
   const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer } = given
-  const parallelism = given.parallelism ?? Math.min(...Object.keys(body.farms).map(Number))
+  const parallelism = given.parallelism ?? Math.min(...farms)
   const scale = ledgers.get(unit)?.scale
   if (scale === undefined) throw new Error(`account ${name}: ledger ${unit} is not there`)
   const account: Account = {
     id: accountIdOf(name, parallelism),
     name,
-    address: address(`${body.address}.${name}`),
+    address: address(`${own}.${name}`),
     unit,
     scale,
     relation,

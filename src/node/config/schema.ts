@@ -72,7 +72,7 @@ const peer = keys({
   ca: optional(text("A PEM file with whom to trust instead of the system's authorities: a self-signed peer's own certificate.")),
 })
 
-const account = keys({
+export const ACCOUNT = keys({
   name: name('One segment of an ILP address.'),
   ledger: text('One of `ledgers`.'),
   relation: word('Who gets which announcements; a parent is the default route. Default user.', ['user', 'peer', 'child', 'parent']).prefault('user'),
@@ -97,7 +97,7 @@ export const CONFIG = keys({
   host: host('Where the farm ports listen. Default 127.0.0.1.').prefault('127.0.0.1'),
   behindProxy: flag('Whether something before us does TLS. Default false.').prefault(false),
   dealing: servedWord('How a farm deals what comes in to its threads (A1).', { served: ['connection'], later: ['request'] }).prefault('connection'),
-  adminPort: port('On loopback only. Default 8400.').prefault(8400),
+  adminPort: port('On loopback only, unless adminToken is set. Default 8400.').prefault(8400),
   tls: tls.prefault('selfSigned'),
   maxPacketAmount: money('More in one packet is F08. Default 1000000000000.').prefault('1000000000000'),
   answerRetention: duration('How long answers to ids are kept (B5). Default 1m.', 1).prefault('1m'),
@@ -109,8 +109,8 @@ export const CONFIG = keys({
     .record(z.string(), decimal('Whole units of the second for one of the first.'), { error: 'is not a map; write unit/unit: rate, such as {usd/eth: 0.0004}' })
     .prefault({}),
   feePpm: count('Taken off where a payment changes units. Default 0.', { least: 0, most: 999_999 }).prefault(0),
-  accounts: listOf('Whom the node knows.', account).prefault([]),
-  adminToken: notServed('remove it: the admin port listens on loopback only'),
+  accounts: listOf('Whom the node knows.', ACCOUNT).prefault([]),
+  adminToken: optional(token('What the admin port is to be shown; with it that port listens on host, without it on loopback only.')),
   pluginPort: notServed('remove it: accounts are reached at the farm ports'),
   registration: servedWord('May strangers make an account?', { served: ['closed'], later: ['open'] }).prefault('closed'),
   allowPrivateAddresses: servedWord("May peers' urls be private?", { served: [true], later: [false] }).prefault(true),

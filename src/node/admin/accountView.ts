@@ -1,7 +1,7 @@
 /** An account as the admin port shows it, read from its shard and all books. */
-import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
-import { type Amount, add, type Balance, minus, plus, ZERO } from '../core/values/amount.ts'
-import type { RedisStore } from '../store/redisStore.ts'
+import type { Account, AccountId, ThreadId } from '../../core/values/account.ts'
+import { type Amount, add, type Balance, minus, plus, ZERO } from '../../core/values/amount.ts'
+import type { RedisStore } from '../../store/redisStore.ts'
 
 /** Amounts are decimal strings in ledgerBaseUnit. */
 export interface AccountView {

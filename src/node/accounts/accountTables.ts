@@ -1,0 +1,63 @@
+/** What a thread's doors and lines know of the accounts, as they are now: who may enter, and how each is reached. */
+import { readFileSync } from 'node:fs'
+import type { Account, AccountId } from '../../core/values/account.ts'
+import type { Door } from '../../https/door.ts'
+import type { Peer } from '../../https/line.ts'
+import { tokenCheck } from '../../https/token.ts'
+import type { AccountConfig, NodeConfig } from '../config/config.ts'
+import type { ThreadSetup } from '../orders.ts'
+import { type AccountChange, changeAccounts } from './change.ts'
+
+export class AccountTables {
+  readonly #farmUrls: ThreadSetup['farmUrls']
+  readonly #peers = new Map<AccountId, Peer>()
+  /** By name and by id. */
+  readonly #doors = new Map<string, Door>()
+  #config: NodeConfig
+
+  constructor({ config, farmUrls }: Pick<ThreadSetup, 'config' | 'farmUrls'>) {
+    this.#config = config
+    this.#farmUrls = farmUrls
+    for (const each of config.accounts) this.#set(each)
+  }
+
+  get config(): NodeConfig {
+    return this.#config
+  }
+
+  findPeer(account: AccountId): Peer | undefined {
+    return this.#peers.get(account)
+  }
+
+  findDoor(nameOrId: string): Door | undefined {
+    return this.#doors.get(nameOrId)
+  }
+
+  findAccount(id: AccountId): Account | undefined {
+    return this.#doors.get(id)?.account
+  }
+
+  change(change: AccountChange): void {
+    for (const id of change.remove) this.#remove(id)
+    for (const each of change.set) this.#set(each)
+    this.#config = changeAccounts(this.#config, change)
+  }
+
+  #set({ account, token, peer }: AccountConfig): void {
+    const door: Door = { account, verifyToken: tokenCheck(token), farmUrl: this.#farmUrls.get(account.parallelism) ?? '' }
+    this.#doors.set(account.name, door)
+    this.#doors.set(account.id, door)
+    this.#peers.delete(account.id)
+    if (peer === undefined) return
+    const { url, token: shown, caFile } = peer
+    this.#peers.set(account.id, { url, token: shown, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') })
+  }
+
+  #remove(id: AccountId): void {
+    const name = this.#doors.get(id)?.account.name
+    this.#doors.delete(id)
+    this.#peers.delete(id)
+    // Its name may be another account's by now: one of another parallelism.
+    if (name !== undefined && this.#doors.get(name)?.account.id === id) this.#doors.delete(name)
+  }
+}
