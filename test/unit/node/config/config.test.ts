@@ -225,7 +225,7 @@ describe('a wrong value → says so, and where', () => {
     ['registration: open', "hub.yaml:10: registration: 'open' is not served yet; write closed"],
     ['allowPrivateAddresses: false', 'hub.yaml:10: allowPrivateAddresses: false is not served yet; write true'],
     ['pluginPort: 8450', 'hub.yaml:10: pluginPort: is not served yet; remove it: accounts are reached at the farm ports'],
-    ['adminToken: x', 'hub.yaml:10: adminToken: is not served yet; remove it: the admin port listens on loopback only'],
+    ['adminToken: two words', /adminToken: has a character that no header can carry/],
     ['history: ./hub.ndjson', 'hub.yaml:10: history: is not served yet; remove it: no record is written'],
     ['host: http://x', "hub.yaml:10: host: 'http://x' is not a host; write a name or an address without a port, such as 127.0.0.1 or 0.0.0.0"],
     ['host: 127.0.0.1:80', "hub.yaml:10: host: '127.0.0.1:80' is not a host; write a name or an address without a port, such as 127.0.0.1 or 0.0.0.0"],
