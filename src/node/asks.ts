@@ -3,6 +3,7 @@ import type { MoneyReply, Operation } from '../core/money/operation.ts'
 import type { AccountId, ThreadId } from '../core/values/account.ts'
 import type { Prepare, Refusal, Reply } from '../core/values/packet.ts'
 import type { AccountChange } from './accounts/change.ts'
+import type { ThreadFigures } from './metrics/threadMeter.ts'
 
 /** Of a thread. */
 export type ThreadAsk =
@@ -10,11 +11,13 @@ export type ThreadAsk =
   /** As if this account had sent it. */
   | { readonly type: 'probe'; readonly from: AccountId; readonly prepare: Prepare }
   | { readonly type: 'accounts'; readonly change: AccountChange }
+  | { readonly type: 'figures' }
 
 interface ThreadAnswers {
   readonly money: MoneyReply | Refusal
   readonly probe: Reply | Refusal
   readonly accounts: 'taken'
+  readonly figures: ThreadFigures
 }
 
 export type AnswerTo<A extends ThreadAsk> = ThreadAnswers[A['type']]

@@ -9,6 +9,7 @@ import { AccountTables } from './accounts/accountTables.ts'
 import type { ThreadAnswer, ThreadAsk } from './asks.ts'
 import { draw, steadyClock } from './clock.ts'
 import { LiveThread } from './liveThread.ts'
+import { ThreadMeter } from './metrics/threadMeter.ts'
 import type { ThreadSetup, WorkerOrder, WorkerReport } from './orders.ts'
 import { directoryOf, farmsOf, keyPrefixOf, threadConfigOf } from './threadConfig.ts'
 
@@ -65,6 +66,7 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   // Where it cannot be reached yet, the first command's fault makes the thread look for it.
   await redis.connect().catch(() => {})
   const accounts = new AccountTables(setup)
+  const meter = new ThreadMeter()
   const sender = makeSender({
     findPeer: (account) => accounts.findPeer(account),
     now,
@@ -77,7 +79,9 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
     epoch,
     store: new RedisStore(redis, { prefix: keyPrefixOf(config) }),
     mayOpen,
-    sender,
+    sender: meter.sender(sender),
+    storeCalled: meter.storeCalled,
+    watch: meter.watch,
     now,
     draw,
     wake: (to) => report({ type: 'wake', to }),
@@ -92,12 +96,12 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   })
   if (snapshot !== undefined) thread.hearSnapshot(snapshot)
   for (const parallelism of farmsOf(threadConfig.directory, id)) {
-    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => accounts.findDoor(nameOrId), now, receive: thread.receive, tls }))
+    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => accounts.findDoor(nameOrId), now, receive: meter.receive(thread.receive), tls }))
   }
   return {
     thread,
     farms,
-    answer: (ask, tell) => answer(ask, { thread, accounts }, tell),
+    answer: (ask, tell) => answer(ask, { thread, accounts, meter }, tell),
     drain: async () => {
       await Promise.all([...farms.values()].map((farm) => farm.drain()))
       await sender.destroy()
@@ -110,9 +114,10 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
 interface Answering {
   readonly thread: LiveThread
   readonly accounts: AccountTables
+  readonly meter: ThreadMeter
 }
 
-function answer(ask: ThreadAsk, { thread, accounts }: Answering, tell: (answer: ThreadAnswer) => void): void {
+function answer(ask: ThreadAsk, { thread, accounts, meter }: Answering, tell: (answer: ThreadAnswer) => void): void {
   switch (ask.type) {
     case 'money':
       return thread.moveMoney(ask.operation, tell)
@@ -125,6 +130,8 @@ function answer(ask: ThreadAsk, { thread, accounts }: Answering, tell: (answer: 
       accounts.change(ask.change)
       thread.replaceDirectory(directoryOf(accounts.config))
       return tell('taken')
+    case 'figures':
+      return tell(meter.figures())
     default:
       return unreachable(ask)
   }

@@ -23,6 +23,8 @@ export interface CommitQueueOptions {
   readonly epoch: string
   /** Once for each commit that was answered, in their order. */
   readonly heard: (seq: number, reply: CommitReply) => void
+  /** A call with so many commits was answered, after so long: for whoever measures. */
+  readonly called?: ((commits: number, ms: number) => void) | undefined
   /** An outcome is unknown: nothing more is sent or heard before `resume`. */
   readonly faulted: (error: StoreUnknown) => void
   /** A bug, or a store that lost its data: the queue stops, and so should the thread. */
@@ -84,9 +86,11 @@ export class CommitQueue {
 
   async #send(way: number): Promise<void> {
     if (this.#isOver(way)) return
-    const { store, thread, epoch, heard, faulted, refused } = this.#options
+    const { store, thread, epoch, called, heard, faulted, refused } = this.#options
     const commits = this.#waiting.slice(0, MAX_COMMITS_A_CALL)
+    const since = performance.now()
     const replies = await store.commit(thread, epoch, commits).catch(failureOf)
+    called?.(commits.length, performance.now() - since)
     if (this.#isOver(way)) return
     if (replies instanceof StoreRefused) {
       this.close()

@@ -3,6 +3,8 @@ import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { ThreadId } from '../../core/values/account.ts'
 import { UsageError } from '../../files/usageError.ts'
 import { StoreRefused, StoreUnknown } from '../../store/failure.ts'
+import { CONTENT_TYPE } from '../metrics/exposition.ts'
+import { metricsText } from '../metrics/metrics.ts'
 import type { Setup } from '../orders.ts'
 import { serveAccounts } from './accountRoutes.ts'
 import { makeGuard } from './guard.ts'
@@ -27,11 +29,16 @@ export function makeAdmin(node: Node, tls: Setup['tls']): FastifyInstance {
   return app
 }
 
-function serveState(app: FastifyInstance, { config, store, threads }: Node): void {
+function serveState(app: FastifyInstance, node: Node): void {
+  const { config, store, threads } = node
   app.get('/health', () => ({ status: 'ok', address: config.address, pid: process.ppid }))
   app.get('/ready', (_, reply) => {
     const down = threads().filter(({ state }) => state !== 'serving')
     return down.length === 0 ? { ready: true } : reply.code(503).send({ ready: false, down: down.map(({ thread }) => thread) })
+  })
+  app.get('/metrics', async (_, reply) => {
+    void reply.type(CONTENT_TYPE)
+    return metricsText(node)
   })
   app.get('/threads', async () => {
     const underWay = new Map<ThreadId, number>()

@@ -18,6 +18,7 @@ export interface LedgerView {
   /** Of all accounts; `cold` with what is in transit. */
   readonly balance: string
   readonly cold: string
+  readonly transit: string
   readonly hot: string
   /** Payments under way, already taken off balance. */
   readonly prepared: string
@@ -43,6 +44,7 @@ export async function ledgerViews({ config, store, redis }: Pick<Node, 'config' 
       accounts: own.length,
       balance: String(total((view) => [view.balance])),
       cold: String(total((view) => [view.cold])),
+      transit: String(total((view) => [view.transit])),
       hot: String(total((view) => Object.values(view.hot))),
       prepared: String(total((view) => [view.prepared])),
       ...(lost === 0n ? {} : { lostByFailover: String(lost) }),
