@@ -60,7 +60,16 @@ export async function addAccount(name: string, options: AddOptions, terminal: Te
   // What is undefined is not sent. A number that is none goes as it is: the node says what is wrong with it.
   const body = { name, ledger, parallelism: numberIn(parallelism), relation, token, openingBalance, creditLimit, routes: route, peer }
   const answer = await ask(adminPort(options), '/accounts', ADDED, { method: 'POST', body })
-  return tell(answer, options, terminal, (added) => `${accountText(added)}${rowsText([['url', added.url], ['token', added.token]])}`)
+  return tell(
+    answer,
+    options,
+    terminal,
+    (added) =>
+      `${accountText(added)}${rowsText([
+        ['url', added.url],
+        ['token', added.token],
+      ])}`,
+  )
 }
 
 function numberIn(text: string | undefined): number | string | undefined {

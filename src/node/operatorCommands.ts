@@ -25,6 +25,7 @@ export function addOperatorCommands(commands: Commands): void {
   addMoney(commands)
   addRouting(commands)
   addReload(commands)
+  addDoctor(commands)
 }
 
 function addAccount({ program, terminal, ended }: Commands): void {
@@ -103,7 +104,12 @@ function addRouting({ program, terminal, ended }: Commands): void {
       const { quoteCommand } = await import('./routingCommand.ts')
       ended(await quoteCommand({ destination, amount }, options, terminal))
     })
-  addWhere(program.command('ping').description('Send a prepare that nobody can fulfill, and say who ended it. Exit code 1: not reached.').argument('<DEST>', 'an ILP address'))
+  addWhere(
+    program
+      .command('ping')
+      .description('Send a prepare that nobody can fulfill, and say who ended it. Exit code 1: not reached.')
+      .argument('<DEST>', 'an ILP address'),
+  )
     .option('--from <NAME>', "the account that sends (default: the node's first)")
     .option('--amount <AMOUNT>', 'charged, and given back (default: 0)')
     .addHelpText('after', examples('ilp-node ping test.east.shop --config hub.yaml', 'ilp-node ping test.east --from alice --amount 100 --json'))
@@ -119,5 +125,19 @@ function addReload({ program, terminal, ended }: Commands): void {
     .action(async (options) => {
       const { reloadCommand } = await import('./reloadCommand.ts')
       ended(await reloadCommand(options, terminal))
+    })
+}
+
+function addDoctor({ program, terminal, ended }: Commands): void {
+  program
+    .command('doctor')
+    .description('Look at configuration, files, certificate, ports, Redis, clock, peers and threads: what is wrong, and what to do. Exit code 1: faults.')
+    .requiredOption('--config <FILE>', "the node's configuration")
+    .option('--admin <URL>', 'the admin port, where the configuration leaves it open')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('ilp-node doctor --config hub.yaml', 'ilp-node doctor --config hub.yaml --json'))
+    .action(async (options) => {
+      const { doctorCommand } = await import('./doctorCommand.ts')
+      ended(await doctorCommand(options, terminal))
     })
 }

@@ -181,7 +181,16 @@ export class Supervisor {
       flags: WORKER_FLAGS,
       begin: () => ({
         type: 'begin',
-        setup: { config: this.#config, redisUrl, tls, thread: id, epoch: newEpoch(id), mayOpen: !this.#opened.has(id), farmUrls: this.#farmUrls, snapshot: this.#snapshot },
+        setup: {
+          config: this.#config,
+          redisUrl,
+          tls,
+          thread: id,
+          epoch: newEpoch(id),
+          mayOpen: !this.#opened.has(id),
+          farmUrls: this.#farmUrls,
+          snapshot: this.#snapshot,
+        },
       }),
       heard: (report) => this.#heardWorker(id, report),
       died: ({ code, signal }) => {

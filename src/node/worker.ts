@@ -96,7 +96,10 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   })
   if (snapshot !== undefined) thread.hearSnapshot(snapshot)
   for (const parallelism of farmsOf(threadConfig.directory, id)) {
-    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => accounts.findDoor(nameOrId), now, receive: meter.receive(thread.receive), tls }))
+    farms.set(
+      parallelism,
+      await makeFarmServer({ parallelism, findDoor: (nameOrId) => accounts.findDoor(nameOrId), now, receive: meter.receive(thread.receive), tls }),
+    )
   }
   return {
     thread,

@@ -29,7 +29,11 @@ export async function readPositions(redis: Redis, prefix: string): Promise<Reado
   return units
 }
 
-function addTo(units: Map<Unit, UnitReading>, text: string, { position = '0', entered = '0' }: { readonly position?: string; readonly entered?: string }): void {
+function addTo(
+  units: Map<Unit, UnitReading>,
+  text: string,
+  { position = '0', entered = '0' }: { readonly position?: string; readonly entered?: string },
+): void {
   const unit = unitOf(text)
   const before = units.get(unit) ?? { position: balance(0n), entered: balance(0n) }
   units.set(unit, { position: plus(before.position, balance(BigInt(position))), entered: plus(before.entered, balance(BigInt(entered))) })

@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { stringify } from 'yaml'
 import { type LiveNode, nodeHome, startNode } from '../fixtures/liveNode.ts'
 import { payerAt, prepareTo } from '../fixtures/payer.ts'
 import { fulfillOf, rejectOf, startReceiver } from '../fixtures/receiver.ts'
@@ -63,9 +63,11 @@ describe('what it tells', () => {
     expect(await payer.pay(prepareTo('test.bob.shop', { amount: 5 }))).toMatchObject({ type: 'fulfill' })
     receiver.follow(() => rejectOf('T00'))
     expect(await payer.pay(prepareTo('test.bob.shop', { amount: 5 }))).toMatchObject({ type: 'reject' })
-    await expect.poll(async () => (await routeTo('test.bob'))?.candidates, { timeout: 10_000 }).toEqual([
-      { account: 'bob', path: [], successes: expect.closeTo(1, 1), failures: expect.closeTo(1, 1), noRoom: 0, balance: '5', picked: expect.closeTo(2, 1) },
-    ])
+    await expect
+      .poll(async () => (await routeTo('test.bob'))?.candidates, { timeout: 10_000 })
+      .toEqual([
+        { account: 'bob', path: [], successes: expect.closeTo(1, 1), failures: expect.closeTo(1, 1), noRoom: 0, balance: '5', picked: expect.closeTo(2, 1) },
+      ])
     expect((await routeTo('test.hub.alice'))?.candidates).toMatchObject([{ account: 'alice' }])
   })
 
@@ -79,7 +81,10 @@ describe('what it tells', () => {
       status: 200,
       body: { account: 'eve', sourceAmount: '250', destinationAmount: '1000000' },
     })
-    expect(await get('/quote?from=alice&destination=g.nowhere&amount=250')).toMatchObject({ status: 404, body: { message: expect.stringContaining('no route') } })
+    expect(await get('/quote?from=alice&destination=g.nowhere&amount=250')).toMatchObject({
+      status: 404,
+      body: { message: expect.stringContaining('no route') },
+    })
     expect(await get('/quote?from=nobody&destination=test.bob&amount=250')).toMatchObject({ status: 404 })
     expect(await get('/quote?from=alice&destination=test.bob')).toMatchObject({ status: 400 })
     expect(await get('/quote?from=alice&destination=te%20st&amount=1')).toMatchObject({ status: 400 })
@@ -115,7 +120,9 @@ describe('who may ask', () => {
   })
 
   test('adminToken is set → without it 401, with it answered; health needs none', async () => {
-    const guarded = await startNode({ adminToken: 'admin-secret', accounts: [{ name: 'alice', ledger: 'usd', token: 'a' }] }, onTestFinished).catch((error) => error)
+    const guarded = await startNode({ adminToken: 'admin-secret', accounts: [{ name: 'alice', ledger: 'usd', token: 'a' }] }, onTestFinished).catch(
+      (error) => error,
+    )
     const at = guarded as LiveNode
     expect((await ask('GET', '/accounts', undefined, {}, at)).status).toBe(401)
     expect((await ask('GET', '/accounts', undefined, { authorization: 'Bearer wrong' }, at)).status).toBe(401)
@@ -160,7 +167,10 @@ describe('money in and out', () => {
   )
 
   test('of an account that is not there → 404', async () => {
-    expect(await post('/accounts/nobody/deposit', { amount: '5' })).toMatchObject({ status: 404, body: { message: expect.stringContaining('there are: alice') } })
+    expect(await post('/accounts/nobody/deposit', { amount: '5' })).toMatchObject({
+      status: 404,
+      body: { message: expect.stringContaining('there are: alice') },
+    })
   })
 
   async function balance(name: string): Promise<bigint> {
@@ -188,7 +198,10 @@ describe('accounts that come and go', () => {
     const { status, body } = await post('/accounts', { name: 'yves', ledger: 'gold', parallelism: 7, openingBalance: '-1', colour: 'red' })
     expect(status).toBe(400)
     expect((body['problems'] as { key: string }[]).map(({ key }) => key)).toEqual(expect.arrayContaining(['openingBalance', 'colour']))
-    expect(await post('/accounts', { name: 'yves', ledger: 'gold' })).toMatchObject({ status: 400, body: { problems: [{ key: 'ledger', todo: expect.stringContaining('usd') }] } })
+    expect(await post('/accounts', { name: 'yves', ledger: 'gold' })).toMatchObject({
+      status: 400,
+      body: { problems: [{ key: 'ledger', todo: expect.stringContaining('usd') }] },
+    })
     expect(await post('/accounts', { name: 'zoe', ledger: 'usd' })).toMatchObject({ status: 409 })
   })
 
@@ -250,7 +263,8 @@ describe('POST /reload', () => {
     const token = 'another-secret'
     home.configure({ accounts: [ALICE, { ...BOB, token }, { name: 'carol', ledger: 'usd', token: 'carol-secret', openingBalance: '5' }], maxOpen: 9 })
     expect(await post('/reload', {})).toEqual({ status: 200, body: { added: ['carol'], changed: ['bob'], removed: [], needRestart: ['maxOpen'] } })
-    const pay = (account: string, shown: string) => payerAt({ url: node.url(account), token: shown }, onTestFinished).pay(prepareTo('test.hub.alice', { amount: 0 }))
+    const pay = (account: string, shown: string) =>
+      payerAt({ url: node.url(account), token: shown }, onTestFinished).pay(prepareTo('test.hub.alice', { amount: 0 }))
     expect(await pay('bob', 'bob-secret')).toMatchObject({ type: 'status', status: 401 })
     expect(await pay('bob', token)).not.toMatchObject({ type: 'status' })
     expect((await node.account('carol')).balance).toBe('5')
@@ -258,7 +272,10 @@ describe('POST /reload', () => {
 
   test('an account with money is gone from the file → 409, and nothing changes', async () => {
     home.configure({ accounts: [ALICE, { ...BOB, token: 'third-secret' }] })
-    expect(await post('/reload', {})).toMatchObject({ status: 409, body: { message: expect.stringMatching(/^carol is not in the file any more.* has a balance of 5: put it back$/) } })
+    expect(await post('/reload', {})).toMatchObject({
+      status: 409,
+      body: { message: expect.stringMatching(/^carol is not in the file any more.* has a balance of 5: put it back$/) },
+    })
     expect(Object.keys(await node.balances())).toEqual(['alice', 'bob', 'carol'])
   })
 

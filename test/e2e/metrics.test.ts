@@ -61,7 +61,9 @@ test('payments of each kind → packets by outcome, times by leg, money by ledge
   expect(sum(samples, 'ilp_store_commands_total', 'command="warm"')).toBeGreaterThan(0)
   const usd = ['ilp_cold', 'ilp_hot', 'ilp_transit'].reduce((total, name) => total + sum(samples, name, 'ledger="usd"'), 0)
   expect(usd).toBe(9_500)
-  expect([sum(samples, 'ilp_position', 'ledger="usd"'), sum(samples, 'ilp_position', 'ledger="eth"'), sum(samples, 'ilp_under_way')]).toEqual([500, -2_000_000, 0])
+  expect([sum(samples, 'ilp_position', 'ledger="usd"'), sum(samples, 'ilp_position', 'ledger="eth"'), sum(samples, 'ilp_under_way')]).toEqual([
+    500, -2_000_000, 0,
+  ])
   expect(sum(samples, 'ilp_account_balance', 'account="eve"')).toBe(2_000_000)
   expect([sum(samples, 'ilp_paid_late_total'), sum(samples, 'ilp_lost_by_failover'), sum(samples, 'ilp_unresolved_total')]).toEqual([0, 0, 0])
 })

@@ -17,7 +17,12 @@ const run = (...args: readonly string[]) => ilpNodeCommand([...args, '--admin', 
 
 test('deposit and withdraw → the new balance; beyond it: exit 1 and why; no amount: exit 2', async () => {
   expect(await run('deposit', 'alice', '500', '--id', 'one')).toEqual({ code: 0, stdout: 'deposited 500; alice has 1500\n', stderr: '' })
-  expect(JSON.parse((await run('deposit', 'alice', '500', '--id', 'one', '--json')).stdout)).toEqual({ account: 'alice', amount: '500', id: 'one', balance: '1500' })
+  expect(JSON.parse((await run('deposit', 'alice', '500', '--id', 'one', '--json')).stdout)).toEqual({
+    account: 'alice',
+    amount: '500',
+    id: 'one',
+    balance: '1500',
+  })
   expect(await run('withdraw', 'alice', '400')).toEqual({ code: 0, stdout: 'withdrawn 400; alice has 1100\n', stderr: '' })
   expect(await run('withdraw', 'alice', '9999')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('beyond the balance') })
   expect(await run('withdraw', 'alice', 'much')).toMatchObject({ code: 2, stderr: expect.stringContaining('amount must be a whole number') })
@@ -40,7 +45,11 @@ describe('account', () => {
 test('routes, quote, ping → in words and as JSON; what is not reached: exit 1', async () => {
   expect((await run('routes', 'test.hub.b')).stdout).toMatch(/^prefix +account +path +successes +failures +picked +balance\ntest\.hub\.bob +bob +0 +0 +0 +0\n$/)
   expect(await run('quote', 'test.hub.bob', '25')).toMatchObject({ code: 0, stdout: '25 from alice to test.hub.bob: 25 arrive, by bob\n' })
-  expect(JSON.parse((await run('quote', 'test.hub.bob', '25', '--from', 'alice', '--json')).stdout)).toEqual({ account: 'bob', sourceAmount: '25', destinationAmount: '25' })
+  expect(JSON.parse((await run('quote', 'test.hub.bob', '25', '--from', 'alice', '--json')).stdout)).toEqual({
+    account: 'bob',
+    sourceAmount: '25',
+    destinationAmount: '25',
+  })
   expect(await run('quote', 'g.nowhere', '25')).toMatchObject({ code: 1, stderr: expect.stringContaining('no route') })
   expect(await run('ping', 'g.nowhere')).toMatchObject({ code: 1, stdout: expect.stringMatching(/^g\.nowhere was not reached: test\.hub answers F02/) })
   const pinged = await run('ping', 'test.hub.bob', '--json')

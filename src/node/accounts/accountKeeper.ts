@@ -1,6 +1,7 @@
 /** The accounts of a node that runs, for whoever starts its processes: as they are now, and as they will be at its next start. */
-import { type Identity, writeIdentity } from '../identity.ts'
+
 import type { NodeConfig } from '../config/config.ts'
+import { type Identity, writeIdentity } from '../identity.ts'
 import type { Decision } from '../orders.ts'
 import { changeAccounts } from './change.ts'
 import { forgetRemoved, type KeptAccounts, keepAdded, keepRemoved, readKeptAccounts, withKeptAccounts, writeKeptAccounts } from './keptAccounts.ts'

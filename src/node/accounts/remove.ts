@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountId } from '../../core/values/account.ts'
+import type { RedisStore } from '../../store/redisStore.ts'
 import type { Node } from '../admin/node.ts'
 import { AdminProblem } from '../admin/problem.ts'
-import type { RedisStore } from '../../store/redisStore.ts'
 import type { AccountConfig } from '../config/config.ts'
 
 /** What threads hold of it goes back within coolAfter, and a warm that is under way comes in. */

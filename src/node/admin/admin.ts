@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { ThreadId } from '../../core/values/account.ts'
 import { UsageError } from '../../files/usageError.ts'
 import { StoreRefused, StoreUnknown } from '../../store/failure.ts'
+import { checkStore } from '../doctor/store.ts'
 import { CONTENT_TYPE } from '../metrics/exposition.ts'
 import { metricsText } from '../metrics/metrics.ts'
 import type { Setup } from '../orders.ts'
@@ -16,7 +17,8 @@ import { serveRouting } from './routingRoutes.ts'
 
 export function makeAdmin(node: Node, tls: Setup['tls']): FastifyInstance {
   const options = { forceCloseConnections: true, exposeHeadRoutes: true } as const
-  const app: FastifyInstance = tls !== undefined && isAdminOverTls(node.config) ? (fastify({ ...options, https: tls }) as unknown as FastifyInstance) : fastify(options)
+  const app: FastifyInstance =
+    tls !== undefined && isAdminOverTls(node.config) ? (fastify({ ...options, https: tls }) as unknown as FastifyInstance) : fastify(options)
   // A web page could send it unasked.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', makeGuard(node.config.adminToken, node.now))
@@ -36,6 +38,7 @@ function serveState(app: FastifyInstance, node: Node): void {
     const down = threads().filter(({ state }) => state !== 'serving')
     return down.length === 0 ? { ready: true } : reply.code(503).send({ ready: false, down: down.map(({ thread }) => thread) })
   })
+  app.get('/doctor', () => checkStore(node.redis, node.config))
   app.get('/metrics', async (_, reply) => {
     void reply.type(CONTENT_TYPE)
     return metricsText(node)

@@ -3,9 +3,9 @@
  * amount 0 nothing is at stake; with an amount it is charged, and given back with the reject.
  */
 import { randomBytes } from 'node:crypto'
+import type { Account } from '../../core/values/account.ts'
 import { type Address, isBelow } from '../../core/values/address.ts'
 import type { Amount } from '../../core/values/amount.ts'
-import type { Account } from '../../core/values/account.ts'
 import { conditionOf, fulfillmentOf } from '../../core/values/condition.ts'
 import { NO_DATA, type Prepare } from '../../core/values/packet.ts'
 import type { Node } from './node.ts'

@@ -28,9 +28,11 @@ function askedIn({ config }: Node, { from, destination, amount: sum = '0' }: Giv
   const account = typeof from === 'string' && from !== '' ? mustFind(config, from).account : undefined
   if (account === undefined) throw new AdminProblem(400, 'from is missing: the account that would send, by name')
   const parsed = typeof destination === 'string' ? parseAddress(destination) : undefined
-  if (typeof parsed !== 'string') throw new AdminProblem(400, `destination ${parsed === undefined ? 'is missing' : parsed.invalid}: an ILP address like test.hub.alice`)
+  if (typeof parsed !== 'string')
+    throw new AdminProblem(400, `destination ${parsed === undefined ? 'is missing' : parsed.invalid}: an ILP address like test.hub.alice`)
   const text = String(sum)
-  if (!/^\d{1,19}$/.test(text) || BigInt(text) > MAX_INT64) throw new AdminProblem(400, `amount must be a whole number of ${account.unit}'s base units, up to 2^63-1`)
+  if (!/^\d{1,19}$/.test(text) || BigInt(text) > MAX_INT64)
+    throw new AdminProblem(400, `amount must be a whole number of ${account.unit}'s base units, up to 2^63-1`)
   return { from: account, destination: parsed, amount: amount(BigInt(text)) }
 }
 

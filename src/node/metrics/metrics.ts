@@ -13,7 +13,12 @@ const MAX_ACCOUNTS = 1_000
 
 export async function metricsText(node: Node): Promise<string> {
   const [threads, books] = await Promise.all([countedOf(node), bookFamilies(node)])
-  const readable: Family = { name: 'ilp_books_readable', help: 'Whether Redis answered.', type: 'gauge', samples: [{ labels: {}, value: books === undefined ? 0 : 1 }] }
+  const readable: Family = {
+    name: 'ilp_books_readable',
+    help: 'Whether Redis answered.',
+    type: 'gauge',
+    samples: [{ labels: {}, value: books === undefined ? 0 : 1 }],
+  }
   return exposition([...threadFamilies(threads), ...stateFamilies(node.threads()), readable, ...(books ?? [])])
 }
 

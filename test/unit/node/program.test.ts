@@ -105,6 +105,7 @@ describe('help', () => {
     'quote',
     'ping',
     'reload',
+    'doctor',
   ])('%s --help → its flags and an example', async (command) => {
     const { code, stdout } = await ilpNode(...command.split(' '), '--help')
     expect(stdout).toContain(`Usage: ilp-node ${command}`)

@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { givenAccount } from '../../../../src/node/accounts/given.ts'
-import {
-  forgetRemoved,
-  keepAdded,
-  keepRemoved,
-  readKeptAccounts,
-  withKeptAccounts,
-  writeKeptAccounts,
-} from '../../../../src/node/accounts/keptAccounts.ts'
+import { forgetRemoved, keepAdded, keepRemoved, readKeptAccounts, withKeptAccounts, writeKeptAccounts } from '../../../../src/node/accounts/keptAccounts.ts'
 import { readConfig } from '../../../../src/node/config/config.ts'
 import { fileOf } from '../../../fixtures/files.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MoneyReply, Operation } from '../../../../src/core/money/operation.ts'
-import { address } from '../../../../src/core/values/address.ts'
 import { type Account, accountIdOf } from '../../../../src/core/values/account.ts'
+import { address } from '../../../../src/core/values/address.ts'
 import { amount, ZERO } from '../../../../src/core/values/amount.ts'
 import type { Refusal } from '../../../../src/core/values/packet.ts'
 import { expiriesAt, moveMoney } from '../../../../src/node/admin/money.ts'

@@ -8,7 +8,9 @@ test('counters and gauges → help, type and a line each; what has a quote, a ba
     { name: 'b', help: 'Large.', type: 'gauge', samples: [{ labels: {}, value: -9007199254740993n }] },
     { name: 'c', help: 'None.', type: 'gauge', samples: [] },
   ])
-  expect(text).toBe('# HELP a_total Some\\nthing.\n# TYPE a_total counter\na_total{who="x\\"y\\\\z\\n"} 3\n# HELP b Large.\n# TYPE b gauge\nb -9007199254740993\n')
+  expect(text).toBe(
+    '# HELP a_total Some\\nthing.\n# TYPE a_total counter\na_total{who="x\\"y\\\\z\\n"} 3\n# HELP b Large.\n# TYPE b gauge\nb -9007199254740993\n',
+  )
 })
 
 test('a histogram → buckets add up, sum and count', () => {
@@ -16,6 +18,8 @@ test('a histogram → buckets add up, sum and count', () => {
   for (const ms of [1, 2, 2, 40_000]) histogram.observe(ms)
   const text = exposition([{ name: 'h', help: 'x', type: 'histogram', samples: [{ labels: { thread: 't0' }, buckets: histogram.figures() }] }])
   const lines = text.split('\n')
-  expect(lines).toEqual(expect.arrayContaining(['h_bucket{thread="t0",le="0.001"} 1', 'h_bucket{thread="t0",le="0.0025"} 3', 'h_bucket{thread="t0",le="30"} 3']))
+  expect(lines).toEqual(
+    expect.arrayContaining(['h_bucket{thread="t0",le="0.001"} 1', 'h_bucket{thread="t0",le="0.0025"} 3', 'h_bucket{thread="t0",le="30"} 3']),
+  )
   expect(lines.slice(-4)).toEqual(['h_bucket{thread="t0",le="+Inf"} 4', 'h_sum{thread="t0"} 40.005', 'h_count{thread="t0"} 4', ''])
 })
