@@ -8,7 +8,9 @@ import { RedisStore } from '../store/redisStore.ts'
 import { AccountTables } from './accounts/accountTables.ts'
 import type { ThreadAnswer, ThreadAsk } from './asks.ts'
 import { draw, steadyClock } from './clock.ts'
-import { LiveThread } from './liveThread.ts'
+import { LiveThread, type LiveThreadOptions } from './liveThread.ts'
+import { PaymentLog } from './logs/paymentLog.ts'
+import { logTo } from './logs/stderr.ts'
 import { ThreadMeter } from './metrics/threadMeter.ts'
 import type { ThreadSetup, WorkerOrder, WorkerReport } from './orders.ts'
 import { directoryOf, farmsOf, keyPrefixOf, threadConfigOf } from './threadConfig.ts'
@@ -81,7 +83,7 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
     mayOpen,
     sender: meter.sender(sender),
     storeCalled: meter.storeCalled,
-    watch: meter.watch,
+    watch: watchOf(setup, meter, accounts),
     now,
     draw,
     wake: (to) => report({ type: 'wake', to }),
@@ -111,6 +113,20 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
       thread.stop()
       redis.disconnect()
     },
+  }
+}
+
+/** Beside each step: what is counted, and what is logged where that is wanted. */
+function watchOf({ config, thread }: ThreadSetup, meter: ThreadMeter, accounts: AccountTables): NonNullable<LiveThreadOptions['watch']> {
+  if (!config.logs.payments) return meter.watch
+  const write = logTo(process.stderr, config.logs.format)
+  const log = new PaymentLog(
+    (at, what, fields) => write({ at, who: thread, what, fields }),
+    (account) => accounts.findAccount(account)?.name ?? account,
+  )
+  return (input, effects) => {
+    meter.watch(input, effects)
+    log.watch(input, effects)
   }
 }
 

@@ -222,12 +222,16 @@ describe('a node that runs', async () => {
 
   test('a farm whose thread is down → found', async () => {
     // Each time it dies soon it is started again later: the seventh time after seconds.
-    await until('t1 is down for long', async () => {
-      const t1 = (await node.threads()).find(({ thread }) => thread === 't1')
-      // Its death may not have been heard yet.
-      if (t1?.state === 'serving') await node.killWorker('t1').catch(() => {})
-      return t1?.state === 'down' && t1.restarts >= 7
-    }, 55_000)
+    await until(
+      't1 is down for long',
+      async () => {
+        const t1 = (await node.threads()).find(({ thread }) => thread === 't1')
+        // Its death may not have been heard yet.
+        if (t1?.state === 'serving') await node.killWorker('t1').catch(() => {})
+        return t1?.state === 'down' && t1.restarts >= 7
+      },
+      55_000,
+    )
     one(await examine(home.file, '--admin', node.admin), /thread t1 is down, and serves farm 2; it was started again \d+ times/)
   })
 

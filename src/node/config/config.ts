@@ -7,6 +7,7 @@ import type { Rates } from '../../core/values/rate.ts'
 import { problemsIn } from '../../files/forms.ts'
 import { located, refusalOf } from '../../files/located.ts'
 import { readYamlFile } from '../../files/yamlFile.ts'
+import type { LogFormat } from '../logs/logLine.ts'
 import { problemsBetween } from './checks.ts'
 import { nodeConfig } from './nodeConfig.ts'
 import { CONFIG } from './schema.ts'
@@ -38,6 +39,7 @@ export interface NodeConfig {
   readonly maxOpen: number
   readonly maxKeptIds: number
   readonly routing: RoutingConfig
+  readonly logs: { readonly format: LogFormat; readonly payments: boolean }
   readonly ledgers: ReadonlyMap<Unit, LedgerConfig>
   readonly rates: Rates
   readonly accounts: readonly AccountConfig[]

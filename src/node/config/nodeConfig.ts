@@ -31,6 +31,7 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     maxOpen: body.maxOpen,
     maxKeptIds: body.maxKeptIds,
     routing: routingOf(body.routing),
+    logs: body.logs,
     ledgers,
     rates: ratesIn(body, ledgers),
     accounts: body.accounts.map((each) => accountOf(each, { address: body.address, farms: Object.keys(body.farms).map(Number), ledgers, pathOf })),

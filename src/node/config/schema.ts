@@ -112,6 +112,10 @@ export const CONFIG = keys({
   accounts: listOf('Whom the node knows.', ACCOUNT).prefault([]),
   adminToken: optional(token('What the admin port is to be shown; with it that port listens on host, without it on loopback only.')),
   pluginPort: notServed('remove it: accounts are reached at the farm ports'),
+  logs: keys({
+    format: word('Lines for people, or one JSON object each. Default text.', ['text', 'json']).prefault('text'),
+    payments: flag('Whether each step of each payment is logged, under its id. Default false.').prefault(false),
+  }).prefault({}),
   registration: servedWord('May strangers make an account?', { served: ['closed'], later: ['open'] }).prefault('closed'),
   allowPrivateAddresses: servedWord("May peers' urls be private?", { served: [true], later: [false] }).prefault(true),
   history: notServed('remove it: no record is written'),

@@ -60,6 +60,7 @@ describe('a good configuration', () => {
       adminPort: 8400,
       adminToken: undefined,
       tls: { kind: 'selfSigned' },
+      logs: { format: 'text', payments: false },
       maxPacketAmount: 1_000_000_000_000n,
       answerRetentionMs: 60_000,
       maxOpen: 10_000,
