@@ -109,6 +109,8 @@ export class Life implements Machine<LifeInput, LifeOutput, LifeView> {
         return { to: 'record', number: events.idOf(this.#answered(effect)) }
       case 'thank':
         return this.#thanked(effect)
+      case 'recommit':
+        throw new Error('a small world writes no commit down')
       case 'close':
         throw new Error('no thread leaves a small world')
       case 'stop':

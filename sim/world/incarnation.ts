@@ -344,6 +344,9 @@ export class Incarnation {
     })
     return {
       ...ofStore,
+      recommit: () => {
+        throw new Error('a simulated world writes no commit down')
+      },
       claim: (effect) => {
         this.#epoch = effect.epoch
         ofStore.claim(effect)

@@ -2,7 +2,7 @@
  * Everything a thread can ask of the world. Closed: both worlds perform every one of them, or do not compile
  * (`Performers` in pump.ts). What is awaited names itself, and its outcome comes back as an input.
  */
-import type { Change, PaymentId } from './book/change.ts'
+import type { Change, PaymentId, Written } from './book/change.ts'
 import type { LeftMessage } from './book/message.ts'
 import type { MoneyReply } from './money/operation.ts'
 import type { AccountId, ThreadId } from './values/account.ts'
@@ -17,6 +17,8 @@ export type Effect =
   | { readonly type: 'claim'; readonly epoch: string }
   /** → `committed` under the same seq. */
   | { readonly type: 'commit'; readonly epoch: string; readonly seq: number; readonly changes: readonly Change[] }
+  /** The same again, where the store has lost what it acknowledged (B12): only what was `written` comes back so. */
+  | { readonly type: 'recommit'; readonly epoch: string; readonly seq: number; readonly written: Written }
   /** → `warmed`. Carries the total taken so far, and what is wanted beyond it. */
   | { readonly type: 'warm'; readonly account: AccountId; readonly taken: Amount; readonly wanted: Amount }
   /** → `cooled`. Carries the total given so far, acknowledged commits only (B7). */

@@ -3,7 +3,7 @@
  * carries `at`; one that may lead to a choice of route carries a draw.
  */
 
-import type { PaymentId } from './book/change.ts'
+import type { PaymentId, Written } from './book/change.ts'
 import type { BookContents } from './book/contents.ts'
 import type { LeftMessage } from './book/message.ts'
 import type { Directory } from './directory.ts'
@@ -57,7 +57,15 @@ export type Input =
       readonly attempt: number
       readonly how: 'notTaken' | 'unknown'
     }
-  | { readonly type: 'committed'; readonly at: UnixMs; readonly draw: Draw; readonly seq: number; readonly reply: CommitReply }
+  | {
+      readonly type: 'committed'
+      readonly at: UnixMs
+      readonly draw: Draw
+      readonly seq: number
+      readonly reply: CommitReply
+      /** What would be kept of it as changes is kept as this instead (B12), and handed back by `recommit`. */
+      readonly written?: Written | undefined
+    }
   | { readonly type: 'warmed'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly reply: Warmed | 'full' }
   | { readonly type: 'cooled'; readonly at: UnixMs; readonly account: AccountId; readonly reply: Cooled | 'full' }
   | { readonly type: 'owned'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly requestId: string; readonly reply: Owned }

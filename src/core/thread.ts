@@ -16,7 +16,7 @@ import { sweep, sweepLate, sweepWarmed, takeUpBook } from './book/recovery.ts'
 import { replaceDirectory } from './book/redeal.ts'
 import { closeWhenDone, heardClosed, retire } from './book/retire.ts'
 import type { Effect } from './effect.ts'
-import type { CommitReply, Input } from './input.ts'
+import type { Input } from './input.ts'
 import { heardOperationOwned, receiveOperation } from './money/ask.ts'
 import { bookingIsDurable, forgetBooking, gatherOn } from './money/booking.ts'
 import { isOperationId } from './money/operation.ts'
@@ -80,7 +80,7 @@ function take(state: ThreadState, input: Input): void {
     case 'sendFailed':
       return ofAttempt(state, input, { event: input.how, at })
     case 'committed':
-      return heardCommit(state, input.seq, input.reply, at)
+      return heardCommit(state, input, at)
     case 'warmed':
       return heardWarm(state, known(state, input.account), input.reply, at, (payment, judgement) => happen(state, payment, { event: 'judged', at, judgement }))
     case 'cooled':
@@ -136,7 +136,7 @@ function ofAttempt(state: ThreadState, message: { payment: PaymentId; attempt: n
   if (payment?.attempt?.number === message.attempt) happen(state, payment, happening)
 }
 
-function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: UnixMs): void {
+function heardCommit(state: ThreadState, { seq, reply, written }: Extract<Input, { type: 'committed' }>, at: UnixMs): void {
   if (reply === 'fenced') {
     // It says nothing of earlier sendings: nobody is told anything (B3).
     state.ended = 'fenced'
@@ -149,7 +149,7 @@ function heardCommit(state: ThreadState, seq: number, reply: CommitReply, at: Un
   const converted = typeof reply === 'object' ? reply.converted : undefined
   if (converted !== undefined) noteConverted(state, seq, converted)
   const told = converted === undefined ? undefined : new Map(converted.map((each) => [each.payment, each.reply]))
-  for (const emitted of acknowledge(state, seq, at)) isDurable(state, emitted, told, at)
+  for (const emitted of acknowledge(state, seq, written, at)) isDurable(state, emitted, told, at)
 }
 
 function isDurable(state: ThreadState, emitted: Emitted, converted: ReadonlyMap<PaymentId, Reply> | undefined, at: UnixMs): void {

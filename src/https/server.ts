@@ -120,7 +120,7 @@ class Gate implements FarmServer {
   #draining = false
   /** No connection is taken any more. */
   #full = false
-  /** Requests of each connection that has any. */
+  /** Requests of each connection that has ever had any. */
   readonly #underWay = new Map<Socket, number>()
   #checkDrained = (): void => {}
 
@@ -157,16 +157,17 @@ class Gate implements FarmServer {
     if (this.#inFlight >= this.#limits.maxInFlight) return refuse(reply, 503, 'too many requests are under way')
     const { socket } = request.raw
     this.#inFlight++
-    this.#underWay.set(socket, (this.#underWay.get(socket) ?? 0) + 1)
+    const underWay = this.#underWay.get(socket)
+    if (underWay === undefined) socket.once('close', () => this.#underWay.delete(socket))
+    this.#underWay.set(socket, (underWay ?? 0) + 1)
     reply.raw.on('close', () => this.#leave(socket))
     done()
   }
 
   #leave(socket: Socket): void {
     this.#inFlight--
-    const left = (this.#underWay.get(socket) ?? 1) - 1
-    if (left > 0) this.#underWay.set(socket, left)
-    else this.#underWay.delete(socket)
+    const underWay = this.#underWay.get(socket)
+    if (underWay !== undefined) this.#underWay.set(socket, underWay - 1)
   }
 
   /** Each answer closes its connection, so that nobody sends on one that is about to go; who is silent for a while is cut off. */
@@ -186,7 +187,7 @@ class Gate implements FarmServer {
 
   #closeSilent(): void {
     this.#full = true
-    const busy = new Set([...this.#underWay.keys()].map(farEndOf))
+    const busy = new Set([...this.#underWay].filter(([, requests]) => requests > 0).map(([socket]) => farEndOf(socket)))
     for (const socket of this.#connections) if (!busy.has(farEndOf(socket))) socket.destroySoon()
   }
 

@@ -76,7 +76,7 @@ export class LiveThread {
       thread: config.thread,
       epoch,
       called: options.storeCalled,
-      heard: (seq, reply) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply }),
+      heard: (seq, reply, written) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply, written }),
       faulted: (error) => this.#lose(error),
       refused: (error) => this.#end(error),
     })
@@ -160,6 +160,7 @@ export class LiveThread {
           },
         ),
       commit: ({ seq, changes }) => this.#queue.add({ seq, changes }),
+      recommit: ({ seq, written }) => this.#queue.add({ seq, changes: written }),
       warm: (effect) =>
         this.#ask(
           () => store.warm(thread, effect),

@@ -3,7 +3,7 @@
  * number; what is left out is an empty word. None has a unit separator inside: ids and addresses have no control characters,
  * and JSON escapes them.
  */
-import { type Change, type Counted, type Instead, isStruckOut } from '../core/book/change.ts'
+import { type Change, type Counted, type Instead, isStruckOut, type Written } from '../core/book/change.ts'
 import { unreachable } from '../core/values/unreachable.ts'
 import { decimal } from './decimal.ts'
 import { attemptLines, operationText, rejectedText, tombstoneText, underWayText, unitText, unresolvedText } from './payments.ts'
@@ -16,18 +16,17 @@ export interface Commit {
 /** Closes each word. */
 const SEPARATOR = '\x1f'
 
-/** Seq, number of words, changes; and the next commit. */
-export function commitText(commits: readonly Commit[]): string {
-  if (commits.length === 0) return ''
-  const into: string[] = []
-  for (const { seq, changes } of commits) {
-    into.push(String(seq), '')
-    const start = into.length
-    for (const change of changes) writeChange(into, change)
-    into[start - 1] = String(into.length - start)
-  }
-  into.push('')
-  return into.join(SEPARATOR)
+/** Seq, number of words, changes. One after the other, commits are what `commit.lua` reads. */
+export function written({ seq, changes }: Commit): Written {
+  const words: string[] = [String(seq), '']
+  for (const change of changes) writeChange(words, change)
+  words[1] = String(words.length - 2)
+  words.push('')
+  return words.join(SEPARATOR) as Written
+}
+
+export function seqOf(commit: Written | undefined): string {
+  return commit?.slice(0, commit.indexOf(SEPARATOR)) ?? ''
 }
 
 function writeChange(into: string[], change: Change): void {

@@ -8,9 +8,10 @@
  * do not wait for each other bring as many as these; a third more only where the thread has nothing else to do, and a third
  * less where each write is synced.
  */
+import type { Change, Written } from '../core/book/change.ts'
 import type { CommitReply } from '../core/input.ts'
 import type { ThreadId } from '../core/values/account.ts'
-import type { Commit } from './changes.ts'
+import { written } from './changes.ts'
 import { failureOf, StoreRefused, type StoreUnknown } from './failure.ts'
 import type { RedisStore } from './redisStore.ts'
 
@@ -21,8 +22,8 @@ export interface CommitQueueOptions {
   readonly store: Pick<RedisStore, 'commit'>
   readonly thread: ThreadId
   readonly epoch: string
-  /** Once for each commit that was answered, in their order. */
-  readonly heard: (seq: number, reply: CommitReply) => void
+  /** Once for each commit that was answered, in their order; it may be added again as it was written. */
+  readonly heard: (seq: number, reply: CommitReply, written: Written) => void
   /** A call with so many commits was answered, after so long: for whoever measures. */
   readonly called?: ((commits: number, ms: number) => void) | undefined
   /** An outcome is unknown: nothing more is sent or heard before `resume`. */
@@ -31,10 +32,15 @@ export interface CommitQueueOptions {
   readonly refused: (error: StoreRefused) => void
 }
 
+export interface Waiting {
+  readonly seq: number
+  readonly changes: readonly Change[] | Written
+}
+
 export class CommitQueue {
   readonly #options: CommitQueueOptions
   /** Emitted and not acknowledged; as many as a thread's open payments allow. */
-  #waiting: Commit[] = []
+  #waiting: Waiting[] = []
   #busy = false
   #state: 'open' | 'halted' | 'closed' = 'open'
   /** Which way to the store this is: what was sent on an earlier one is heard no more. */
@@ -49,7 +55,7 @@ export class CommitQueue {
   }
 
   /** Halted, it takes nothing: it will all be sent again. */
-  add(commit: Commit): void {
+  add(commit: Waiting): void {
     if (this.#state !== 'open') return
     this.#waiting.push(commit)
     this.#arm()
@@ -87,7 +93,8 @@ export class CommitQueue {
   async #send(way: number): Promise<void> {
     if (this.#isOver(way)) return
     const { store, thread, epoch, called, heard, faulted, refused } = this.#options
-    const commits = this.#waiting.slice(0, MAX_COMMITS_A_CALL)
+    const waiting = this.#waiting.slice(0, MAX_COMMITS_A_CALL)
+    const commits = waiting.map(({ seq, changes }) => (typeof changes === 'string' ? changes : written({ seq, changes })))
     const since = performance.now()
     const replies = await store.commit(thread, epoch, commits).catch(failureOf)
     called?.(commits.length, performance.now() - since)
@@ -103,9 +110,9 @@ export class CommitQueue {
     this.#waiting.splice(0, commits.length)
     this.#busy = false
     if (this.#waiting.length > 0) this.#arm()
-    for (const [i, { seq }] of commits.entries()) {
+    for (const [i, { seq }] of waiting.entries()) {
       if (this.#isOver(way)) return
-      heard(seq, replies[i])
+      heard(seq, replies[i], commits[i] as Written)
     }
   }
 

@@ -4,7 +4,7 @@
  * with StoreRefused; nothing is sent again from here.
  */
 import type { Redis } from 'ioredis'
-import type { PaymentId } from '../core/book/change.ts'
+import type { PaymentId, Written } from '../core/book/change.ts'
 import type { BookContents } from '../core/book/contents.ts'
 import { type AskedId, askedIn, type LeftMessage } from '../core/book/message.ts'
 import type { Effect } from '../core/effect.ts'
@@ -12,7 +12,7 @@ import type { Closed, CloseReply, CommitReply, Cooled, LeaveReply, Owned, Warmed
 import { accountReading, type Reading, type ShardReading } from '../core/routing/reading.ts'
 import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
 import { type Amount, amount, type Balance, balance, minus, plus } from '../core/values/amount.ts'
-import { type Commit, commitText } from './changes.ts'
+import { seqOf } from './changes.ts'
 import { accountsOf, type BookText, contentsOf, talliesOf } from './contents.ts'
 import { decimal } from './decimal.ts'
 import { failureOf, StoreRefused } from './failure.ts'
@@ -89,13 +89,13 @@ export class RedisStore {
   }
 
   /** A reply for each, in their order. Where one is refused, those before it were applied, and those after it were not. */
-  async commit(thread: ThreadId, epoch: string, commits: readonly Commit[]): Promise<readonly CommitReply[]> {
+  async commit(thread: ThreadId, epoch: string, commits: readonly Written[]): Promise<readonly CommitReply[]> {
     const { book, hotBalance, taken, given, underWay, payments, position, entered, tallies, left } = this.#keys.book(thread)
     const keys = [book, hotBalance, taken, given, underWay, payments, position, entered, tallies, left]
-    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, commitText(commits)])
+    const replies = await this.#run<'missing' | string[]>('commit', keys, [epoch, commits.join('')])
     if (replies === 'missing') throw noBook(thread)
     const refused = replies.findIndex((reply) => reply.startsWith('refused: '))
-    if (refused >= 0) throw new StoreRefused(`commit ${commits[refused]?.seq} of ${thread}, ${replies[refused]?.slice(9)}`)
+    if (refused >= 0) throw new StoreRefused(`commit ${seqOf(commits[refused])} of ${thread}, ${replies[refused]?.slice(9)}`)
     return replies.map(commitReplyOf)
   }
 

@@ -11,7 +11,7 @@ import { accountIdOf } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import { amount } from '../../src/core/values/amount.ts'
 import type { Condition, Fulfillment } from '../../src/core/values/condition.ts'
-import type { Commit } from '../../src/store/changes.ts'
+import { type Commit, written } from '../../src/store/changes.ts'
 import { CommitQueue } from '../../src/store/commitQueue.ts'
 import { RedisStore } from '../../src/store/redisStore.ts'
 import { startRedis } from '../conformance/redis.ts'
@@ -90,7 +90,7 @@ async function byCallSize(redis: Redis, size: number): Promise<void> {
       seq++
       return { seq, changes: seq % 2 === 1 ? charge(seq) : settle(seq - 1, seq - 3) }
     })
-    const replies = await store.commit(THREAD, EPOCH, commits)
+    const replies = await store.commit(THREAD, EPOCH, commits.map(written))
     if (replies.some((reply) => reply !== 'ok')) throw new Error(`a commit ended ${replies}`)
     calls++
   }
@@ -177,7 +177,7 @@ function unqueued(later: (flush: () => void) => void): (book: Book) => Send {
     let heards: (() => void)[] = []
     const flush = () => {
       const told = heards
-      void store.commit(THREAD, EPOCH, commits).then((replies) => {
+      void store.commit(THREAD, EPOCH, commits.map(written)).then((replies) => {
         if (replies.some((reply) => reply !== 'ok')) throw new Error(`a commit ended ${replies}`)
         for (const heard of told) heard()
       })

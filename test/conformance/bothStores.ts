@@ -11,7 +11,7 @@ import { address } from '../../src/core/values/address.ts'
 import { type Amount, amount, type Balance, MAX_INT64 } from '../../src/core/values/amount.ts'
 import type { Condition, Fulfillment } from '../../src/core/values/condition.ts'
 import type { Prepare, Reject } from '../../src/core/values/packet.ts'
-import type { Commit } from '../../src/store/changes.ts'
+import { type Commit, written } from '../../src/store/changes.ts'
 import { StoreRefused } from '../../src/store/failure.ts'
 import { keysUnder } from '../../src/store/keys.ts'
 import { ownerText } from '../../src/store/owner.ts'
@@ -194,7 +194,7 @@ export class BothStores {
       }
       replies.push(reply.reply)
     }
-    expectSame('commit', await outcome(this.#redis.commit(thread, epoch, resolved)), refused ? 'refused' : { reply: replies })
+    expectSame('commit', await outcome(this.#redis.commit(thread, epoch, resolved.map(written))), refused ? 'refused' : { reply: replies })
   }
 
   async #both(what: string, simulate: (sim: SimStore) => unknown, real: (redis: RedisStore) => Promise<unknown>): Promise<void> {

@@ -1,13 +1,13 @@
 /** What the store and its queue do when Redis is killed, stalls, forgets its scripts, or comes back empty. */
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Change, PaymentId } from '../../src/core/book/change.ts'
+import type { Change, PaymentId, Written } from '../../src/core/book/change.ts'
 import type { CommitReply } from '../../src/core/input.ts'
 import { accountIdOf } from '../../src/core/values/account.ts'
 import { address } from '../../src/core/values/address.ts'
 import { amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
-import type { Commit } from '../../src/store/changes.ts'
+import { type Commit, written } from '../../src/store/changes.ts'
 import { CommitQueue } from '../../src/store/commitQueue.ts'
 import { StoreRefused, StoreUnknown } from '../../src/store/failure.ts'
 import { RedisStore } from '../../src/store/redisStore.ts'
@@ -35,6 +35,8 @@ afterEach(() => server.stop())
 class Taker {
   readonly replies: CommitReply[] = []
   readonly heard: number[] = []
+  /** Of all that was acknowledged, how it was written. */
+  readonly written: Written[] = []
   readonly unknown: StoreUnknown[] = []
   readonly refusals: StoreRefused[] = []
   readonly queue: CommitQueue
@@ -47,7 +49,8 @@ class Taker {
       store,
       thread: 't0',
       epoch,
-      heard: (seq, reply) => {
+      heard: (seq, reply, text) => {
+        this.written.push(text)
         if (reply === 'ok' || reply === 'already') this.#kept = this.#kept.filter((commit) => commit.seq > seq)
         this.heard.push(seq)
         this.replies.push(reply)
@@ -118,6 +121,21 @@ describe('the queue', () => {
     expect((await scriptCalls()) - before).toBe(1)
     expect(taker.heard).toEqual(upTo(65))
     expect(new Set(taker.replies)).toEqual(new Set(['ok']))
+  })
+
+  test('the store goes back behind what it acknowledged → the same again, as it was written, is applied once', async () => {
+    const keys = ['node:book:{t0}', 'node:hotBalance:{t0}', 'node:taken:{t0}']
+    const taker = new Taker()
+    taker.take(2)
+    await taker.until(() => taker.heard.length === 2)
+    const moment = await Promise.all(keys.map((key) => redis.dumpBuffer(key)))
+    taker.take(3)
+    await taker.until(() => taker.heard.length === 5)
+    await Promise.all(keys.map((key, i) => redis.restore(key, 0, moment[i] as Buffer, 'REPLACE')))
+    for (const seq of [2, 3, 4, 5]) taker.queue.add({ seq, changes: taker.written[seq - 1] as Written })
+    await taker.until(() => taker.heard.length === 9)
+    expect(taker.replies.slice(5)).toEqual(['already', 'ok', 'ok', 'ok'])
+    expect(await hot()).toBe(5n)
   })
 
   test('more than a call may carry, and more while it is under way → all of them, in order', async () => {
@@ -262,9 +280,9 @@ describe('Redis', () => {
   })
 
   test('forgets its scripts → they are sent again', async () => {
-    await store.commit('t0', 'first', [{ seq: 1, changes: [] }])
+    await store.commit('t0', 'first', [written({ seq: 1, changes: [] })])
     await redis.script('FLUSH')
-    expect(await store.commit('t0', 'first', [{ seq: 2, changes: [] }])).toEqual(['ok'])
+    expect(await store.commit('t0', 'first', [written({ seq: 2, changes: [] })])).toEqual(['ok'])
   })
 
   test('comes back empty → refused, and why', async () => {
@@ -301,7 +319,7 @@ test('a commit beyond int64 after one that fits → the first is applied, the ot
     { seq: 2, changes: [{ type: 'give', account: ALICE.id, amount: ONE } as const, take(most), take(ONE)] },
     { seq: 3, changes: [] },
   ]
-  const refused = store.commit('t0', 'first', commits)
+  const refused = store.commit('t0', 'first', commits.map(written))
   await expect(refused).rejects.toBeInstanceOf(StoreRefused)
   await expect(refused).rejects.toThrow('commit 2 of t0')
   const { seq, accounts } = await store.claim('t0', 'reader')
@@ -311,10 +329,12 @@ test('a commit beyond int64 after one that fits → the first is applied, the ot
 
 test('one commit of five thousand payments, and one that drops them → applied whole', async () => {
   const charges = Array.from({ length: 5_000 }, (_, i) => chargeOf(i))
-  expect(await store.commit('t0', 'first', [{ seq: 1, changes: [{ type: 'take', account: ALICE.id, amount: amount(5_000n) }, ...charges] }])).toEqual(['ok'])
+  expect(await store.commit('t0', 'first', [written({ seq: 1, changes: [{ type: 'take', account: ALICE.id, amount: amount(5_000n) }, ...charges] })])).toEqual([
+    'ok',
+  ])
   expect((await store.claim('t0', 'first')).payments).toHaveLength(5_000)
   const drops = charges.map(({ record }) => ({ type: 'dropped', payment: record.payment }) as const)
-  expect(await store.commit('t0', 'first', [{ seq: 2, changes: drops }])).toEqual(['ok'])
+  expect(await store.commit('t0', 'first', [written({ seq: 2, changes: drops })])).toEqual(['ok'])
   expect((await store.claim('t0', 'first')).payments).toEqual([])
 })
 

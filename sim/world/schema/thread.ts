@@ -35,6 +35,7 @@ export const directory = z.strictObject({
   farms: z.record(z.string(), z.array(threadId)).describe('By parallelism.'),
 })
 const epoch = z.string().describe('A unique id of this incarnation of the thread.')
+const written = z.string().describe('The changes of a commit in the words of its store.')
 const seq = count.describe('Commits of a book are numbered 1, 2, … without a gap (B2).')
 const attempt = count.describe('1, 2, …: an answer to an old attempt is ignored.')
 const term = z.exactOptional(count).describe('How often the book was closed before (B11). Left out: never.')
@@ -133,7 +134,7 @@ const inputs = {
     .strictObject({ type: z.literal('sendFailed'), at: ms, draw, payment: paymentId, attempt, how: z.enum(['notTaken', 'unknown']) })
     .describe('No packet came back (S1).'),
   committed: z
-    .strictObject({ type: z.literal('committed'), at: ms, draw, seq, reply: commitReply })
+    .strictObject({ type: z.literal('committed'), at: ms, draw, seq, reply: commitReply, written: z.exactOptional(written) })
     .describe('Reply to commit: with ok or already it is durable.'),
   warmed: z.strictObject({ type: z.literal('warmed'), at: ms, draw, account: accountId, reply: warmReply }).describe('Reply to warm.'),
   cooled: z.strictObject({ type: z.literal('cooled'), at: ms, account: accountId, reply: coolReply }).describe('Reply to cool.'),
@@ -222,6 +223,11 @@ export const effects = {
     }),
   ),
   leave: named('leave', "Puts a message into another thread's book.", z.strictObject({ type: z.literal('leave'), to: threadId, message: leftMessage })),
+  recommit: named(
+    'recommit',
+    'A commit again as it was written, where the store has lost what it acknowledged (B12): in recordings of live nodes only.',
+    z.strictObject({ type: z.literal('recommit'), epoch, seq, written }),
+  ),
   readLeft: named('readLeft', "Reads what was left in the thread's own book.", z.strictObject({ type: z.literal('readLeft') })),
   close: named('close', "Closes the thread's own book, where it has left (B11).", z.strictObject({ type: z.literal('close'), epoch })),
   wake: z.strictObject({ type: z.literal('wake'), to: threadId }).describe('A hint to another thread; it may get lost.'),
@@ -249,6 +255,7 @@ export const effect = named(
   z.discriminatedUnion('type', [
     effects.claim,
     effects.commit,
+    effects.recommit,
     effects.warm,
     effects.cool,
     effects.own,

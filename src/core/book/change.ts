@@ -14,6 +14,10 @@ declare const paymentBrand: unique symbol
 /** `epoch.number`: never used again, also as the id of the excentric prepare (B4). */
 export type PaymentId = string & { readonly [paymentBrand]: true }
 
+declare const writtenBrand: unique symbol
+/** The changes of a commit as a world has written them for its store: opaque to the core. */
+export type Written = string & { readonly [writtenBrand]: true }
+
 /** The sender's own id of a prepare, and the hash of the content that came under it (B4). */
 export interface RequestKey {
   readonly id: string

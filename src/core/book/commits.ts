@@ -6,7 +6,7 @@ import type { Payment } from '../payment/payment.ts'
 import type { Emitted, ThreadState } from '../threadState.ts'
 import type { Amount } from '../values/amount.ts'
 import type { UnixMs } from '../values/time.ts'
-import type { Change } from './change.ts'
+import type { Change, Written } from './change.ts'
 import type { Holding } from './holding.ts'
 
 /** Adds a change to the commit of this step; `payment` goes on when it is durable. */
@@ -41,9 +41,9 @@ export function flush(state: ThreadState): void {
 }
 
 /** Commits up to `seq` are durable: returns them, oldest first. One that is known already returns nothing. */
-export function acknowledge(state: ThreadState, seq: number, at: UnixMs): readonly Emitted[] {
+export function acknowledge(state: ThreadState, seq: number, written: Written | undefined, at: UnixMs): readonly Emitted[] {
   const durable = takeUpTo(state, seq)
-  for (const { changes } of durable) state.recent.keep(changes, at)
+  for (const emitted of durable) state.recent.keep(emitted.seq === seq ? (written ?? emitted.changes) : emitted.changes, at)
   return durable
 }
 
@@ -69,7 +69,11 @@ export function resend(state: ThreadState, seq: number, last: number, at: UnixMs
   if (sameLoss) return true
   const lost = state.recent.after(last, at)
   if (lost === undefined) return false
-  for (const { seq: number, changes } of lost) state.effects.push({ type: 'commit', epoch: state.epoch, seq: number, changes })
+  const { epoch } = state
+  for (const { seq: number, changes } of lost) {
+    if (typeof changes === 'string') state.effects.push({ type: 'recommit', epoch, seq: number, written: changes })
+    else state.effects.push({ type: 'commit', epoch, seq: number, changes })
+  }
   resendAll(state)
   return true
 }

@@ -4,7 +4,7 @@
  * commits in that time at full load.
  */
 import type { UnixMs } from '../values/time.ts'
-import type { Change } from './change.ts'
+import type { Change, Written } from './change.ts'
 
 const KEPT_MS = 2_000
 const MAX_KEPT = 20_000
@@ -13,12 +13,12 @@ const BATCH = 1_024
 
 export interface Acknowledged {
   readonly seq: number
-  readonly changes: readonly Change[]
+  readonly changes: readonly Change[] | Written
 }
 
 export class RecentCommits {
   /** Numbered one after the other, from `#firstSeq`; the first `#gone` of them are kept no more. */
-  #changes: (readonly Change[])[] = []
+  #changes: (readonly Change[] | Written)[] = []
   #times: UnixMs[] = []
   #firstSeq = 1
   #gone = 0
@@ -32,7 +32,7 @@ export class RecentCommits {
   }
 
   /** The next number is durable. */
-  keep(changes: readonly Change[], at: UnixMs): void {
+  keep(changes: readonly Change[] | Written, at: UnixMs): void {
     this.#changes.push(changes)
     this.#times.push(at)
     while ((this.#times[this.#gone] as UnixMs) < at - KEPT_MS || this.#times.length - this.#gone > MAX_KEPT) this.#gone++
@@ -46,7 +46,7 @@ export class RecentCommits {
     const lost: Acknowledged[] = []
     for (let i = from; i < this.#changes.length; i++) {
       this.#times[i] = at
-      lost.push({ seq: this.#firstSeq + i, changes: this.#changes[i] as readonly Change[] })
+      lost.push({ seq: this.#firstSeq + i, changes: this.#changes[i] as readonly Change[] | Written })
     }
     return lost
   }

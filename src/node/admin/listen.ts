@@ -16,7 +16,7 @@ export function isAdminOverTls(place: Place): boolean {
   return place.tls.kind !== 'off' && !isLoopback(adminHost(place))
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
 }
 

@@ -5,7 +5,7 @@ import { address } from '../../../src/core/values/address.ts'
 import { type Amount, amount, MAX_INT64 } from '../../../src/core/values/amount.ts'
 import type { Condition, Fulfillment } from '../../../src/core/values/condition.ts'
 import { NO_DATA, type Reply } from '../../../src/core/values/packet.ts'
-import { commitText } from '../../../src/store/changes.ts'
+import { written } from '../../../src/store/changes.ts'
 import { rejectedText, storedPaymentOf, underWayText } from '../../../src/store/payments.ts'
 
 const alice = accountIdOf('alice', 1)
@@ -70,7 +70,7 @@ describe('changes → a name and words, always as many', () => {
     [{ type: 'consumed', message: 'f.3' }, ['consumed', 'f.3']],
     [{ type: 'dropped', payment }, ['dropped', 'e.1']],
   ])('%s', (change, expected) => {
-    expect(wordsOf(commitText([{ seq: 7, changes: [change] }]))).toEqual(['7', String(expected.length), ...expected])
+    expect(wordsOf(written({ seq: 7, changes: [change] }))).toEqual(['7', String(expected.length), ...expected])
   })
 
   test('several commits, one of them empty → each with its number of words', () => {
@@ -80,12 +80,12 @@ describe('changes → a name and words, always as many', () => {
       { seq: 2, changes: [] },
       { seq: 3, changes: [dropped] },
     ]
-    expect(wordsOf(commitText(commits))).toEqual(['1', '4', 'dropped', 'e.1', 'dropped', 'e.1', '2', '0', '3', '2', 'dropped', 'e.1'])
+    expect(wordsOf(commits.map(written).join(''))).toEqual(['1', '4', 'dropped', 'e.1', 'dropped', 'e.1', '2', '0', '3', '2', 'dropped', 'e.1'])
   })
 
   test('an amount beyond int64 → thrown, nothing is sent', () => {
     const change: Change = { type: 'take', account: alice, amount: (MAX_INT64 + 1n) as Amount }
-    expect(() => commitText([{ seq: 1, changes: [change] }])).toThrow('does not fit a signed 64-bit integer')
+    expect(() => written({ seq: 1, changes: [change] })).toThrow('does not fit a signed 64-bit integer')
   })
 })
 

@@ -39,6 +39,11 @@ function lose(t0: OneThread, shards: readonly Account[] | 'book' | 'all', acts: 
   return t0.reconnect()
 }
 
+/** Of its first change: seq, number of words, type. */
+function typeWritten(commit: string): string | undefined {
+  return commit.split('\x1f')[2]
+}
+
 function lostOf(t0: OneThread, { id }: Account): bigint {
   const shard = t0.store.shards.get(id)
   if (shard === undefined) throw new Error(`no account ${id}`)
@@ -59,6 +64,32 @@ describe('a book is set back', () => {
       [3, []],
     ])
     expect([balanceOf(t0, alice), balanceOf(t0, bob)]).toEqual([980n, 10n])
+  })
+
+  test('in a world that hands back what it wrote → that goes again, in order', () => {
+    const t0 = thread({ writes: true })
+    t0.prepare(pay)
+    const before = seqOf(t0) as number
+    const effects = lose(t0, 'book', () => t0.fulfill(only(t0.prepare(pay), 'sendPrepare')))
+    expect(ofType(effects, 'recommit').map(({ seq, written }) => [seq - before, typeWritten(written)])).toEqual([
+      [1, 'charge'],
+      [2, 'credit'],
+    ])
+    expect(ofType(effects, 'commit').map(({ seq }) => seq - before)).toEqual([3, 3])
+    expect([balanceOf(t0, alice), balanceOf(t0, bob)]).toEqual([980n, 10n])
+  })
+
+  test('twice → it goes again twice', () => {
+    const t0 = thread({ writes: true })
+    const moment = t0.world.moment()
+    t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
+    for (let i = 0; i < 2; i++) {
+      t0.disconnect()
+      t0.world.goBack(moment, t0.id)
+      t0.news()
+      expect(ofType(t0.reconnect(), 'recommit').map(({ written }) => typeWritten(written)).slice(0, 2)).toEqual(['take', 'credit'])
+    }
+    expect([balanceOf(t0, alice), balanceOf(t0, bob)]).toEqual([990n, 10n])
   })
 
   test('replayed → nobody is told again, nothing is sent again', () => {
