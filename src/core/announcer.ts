@@ -6,7 +6,17 @@ import type { Directory } from './directory.ts'
 import type { Announcement } from './routing/announcement.ts'
 import { type Quote, quote } from './routing/quote.ts'
 import { accountViews, type Reading, type Records, updateRecords } from './routing/reading.ts'
-import { announcementOf, forgetSilent, fullAnnouncement, hear, makeRouteBook, mapperOf, type RouteBook, replaceDirectory } from './routing/routeBook.ts'
+import {
+  announcementOf,
+  forgetSilent,
+  fullAnnouncement,
+  hear,
+  makeRouteBook,
+  mapperOf,
+  type RouteBook,
+  refresh,
+  replaceDirectory,
+} from './routing/routeBook.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId } from './values/account.ts'
 import type { Amount } from './values/amount.ts'
@@ -19,6 +29,8 @@ export type AnnouncerInput =
   /** First contact with a peer, parent or child: it is told everything at once. */
   | { readonly type: 'connected'; readonly at: UnixMs; readonly account: AccountId }
   | { readonly type: 'announcementReceived'; readonly at: UnixMs; readonly from: AccountId; readonly announcement: Announcement }
+  /** All that it announced still holds. */
+  | { readonly type: 'heartbeatHeard'; readonly at: UnixMs; readonly from: AccountId }
   | { readonly type: 'booksRead'; readonly at: UnixMs; readonly reading: Reading }
   | {
       readonly type: 'quoteAsked'
@@ -105,6 +117,8 @@ function take(state: State, input: AnnouncerInput): void {
       if (account !== undefined) spread(state, hear(state.routes, account, input.announcement, at), at)
       return
     }
+    case 'heartbeatHeard':
+      return refresh(state.routes, input.from, at)
     case 'booksRead':
       return publish(state, at, {
         at,

@@ -3,13 +3,14 @@
  * what it has not begun to write, and ours are POSTs, one at a time on a connection. Nothing here throws: whatever goes
  * wrong is an outcome, and it is told after `send` has returned.
  */
+import type { LookupFunction } from 'node:net'
 import type { AccountId } from '../core/values/account.ts'
-import type { Prepare } from '../core/values/packet.ts'
+import type { Prepare, Reply } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { encodePrepare } from '../wire/packet.ts'
 import { Line, type LineLimits, type Peer } from './line.ts'
-import { notTaken } from './outcome.ts'
-import type { Hear } from './sending.ts'
+import { notTaken, outcomeOf } from './outcome.ts'
+import type { Hear, Judge } from './sending.ts'
 
 export interface SenderOptions {
   /** Undefined: there is no way to this account. Asked for each prepare; another url or token takes another line. */
@@ -20,12 +21,14 @@ export interface SenderOptions {
   readonly heardDeduplicates?: (account: AccountId, deduplicates: boolean) => void
   /** PEM of an authority to trust instead of the system's: for self-signed peers. */
   readonly ca?: string
+  /** Finds a peer's addresses; left out: any will do. */
+  readonly lookup?: LookupFunction | undefined
   readonly limits?: Partial<LineLimits>
 }
 
 export interface Sender {
   /** `hear` is called once, never before this returns. With an id, the peer is asked to answer a repeated one the same. */
-  readonly send: (to: AccountId, prepare: Prepare, requestId: string | undefined, hear: Hear) => void
+  readonly send: (to: AccountId, prepare: Prepare, requestId: string | undefined, hear: Hear<Reply>) => void
   /** Prepares that are waiting or under way, at all peers. */
   readonly underWay: () => number
   /** Cuts all connections; nothing is told any more. */
@@ -36,10 +39,10 @@ export interface Sender {
 const SWEEP_MS = 100
 
 export function makeSender(options: SenderOptions): Sender {
-  const { findPeer, now, heardDeduplicates, ca, limits } = options
-  const lines = new Map<AccountId, Line>()
+  const { findPeer, now, heardDeduplicates, ca, limits, lookup } = options
+  const lines = new Map<AccountId, Line<Reply>>()
   /** Lines to a peer's former url or token, until what is under way on them has ended. */
-  const former = new Set<Line>()
+  const former = new Set<Line<Reply>>()
 
   const sweeping = setInterval(() => {
     const at = now()
@@ -52,13 +55,26 @@ export function makeSender(options: SenderOptions): Sender {
     }
   }, SWEEP_MS).unref()
 
-  function lineTo(to: AccountId, peer: Peer | undefined): Line | undefined {
+  function lineTo(to: AccountId, peer: Peer | undefined): Line<Reply> | undefined {
     const line = lines.get(to)
     if (line !== undefined && line.peer.url === peer?.url && line.peer.token === peer.token) return line
     if (line !== undefined) former.add(line)
     lines.delete(to)
     if (peer === undefined || !isHttp(peer.url)) return undefined
-    const made = new Line({ peer, now, heardDeduplicates: (is) => heardDeduplicates?.(to, is), ca, limits })
+    const { callbackUrl } = peer
+    const made = new Line<Reply>({
+      peer,
+      now,
+      ca,
+      limits,
+      lookup,
+      judge: callbackUrl === undefined ? outcomeOf : laterOutcomeOf,
+      headers: callbackUrl === undefined ? [] : ['prefer', 'respond-async', 'callback-url', callbackUrl],
+      // Who calls back deduplicates, whatever stands between us says.
+      heardDeduplicates: (is) => {
+        if (callbackUrl === undefined) heardDeduplicates?.(to, is)
+      },
+    })
     lines.set(to, made)
     return made
   }
@@ -76,6 +92,9 @@ export function makeSender(options: SenderOptions): Sender {
     },
   }
 }
+
+/** Accepted: the reply comes later, by a callback to whichever thread (B8). A reply at once is one too. */
+const laterOutcomeOf: Judge<Reply> = (status, body) => (status === 202 ? undefined : outcomeOf(status, body))
 
 function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)

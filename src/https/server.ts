@@ -7,10 +7,9 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { type Porch, refuse } from './door.ts'
-import { OCTETS, type Receive, serveIlpOverHttp } from './ilpOverHttp.ts'
+import { type Counters, OCTETS, serveIlpOverHttp } from './ilpOverHttp.ts'
 
-export interface FarmServerOptions extends Porch {
-  readonly receive: Receive
+export interface FarmServerOptions extends Porch, Counters {
   /** PEM; left out: plain http. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly limits?: Partial<ServerLimits> | undefined

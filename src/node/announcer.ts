@@ -4,8 +4,13 @@ import type { Quote } from '../core/routing/quote.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
 import type { AccountId } from '../core/values/account.ts'
 import type { Amount } from '../core/values/amount.ts'
+import type { Prepare } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { unreachable } from '../core/values/unreachable.ts'
+import type { Peer } from '../https/line.ts'
+import type { Outcome } from '../https/outcome.ts'
+import { publicLookup } from '../https/publicAddress.ts'
+import { makeSender } from '../https/sender.ts'
 import { redisConnection } from '../store/connection.ts'
 import { failureOf, StoreRefused } from '../store/failure.ts'
 import { RedisStore } from '../store/redisStore.ts'
@@ -15,10 +20,14 @@ import { listen } from './admin/listen.ts'
 import type { Node } from './admin/node.ts'
 import { Pendings } from './asks.ts'
 import { steadyClock } from './clock.ts'
+import type { NodeConfig } from './config/config.ts'
 import type { AnnouncerOrder, AnnouncerReport, Setup, ThreadStatus } from './orders.ts'
+import { peerOf } from './peers.ts'
+import { RouteExchange } from './routeExchange.ts'
 import { directoryOf, keyPrefixOf } from './threadConfig.ts'
 
 const asked = new Pendings(`announcer${process.pid}`)
+let exchange: Exchange | undefined
 let threads: readonly ThreadStatus[] = []
 let drain: () => Promise<void> = async () => {}
 
@@ -41,6 +50,12 @@ async function obey(order: AnnouncerOrder): Promise<void> {
       return asked.answered(order.id, order.answer)
     case 'decided':
       return asked.answered(order.id, order.why)
+    case 'routing': {
+      const { thread, number, from, routing } = order
+      if (exchange === undefined) return report({ type: 'routed', thread, heard: { type: 'routed', number, routed: 'unheard' } })
+      const refused = exchange.routes.receive(from, routing)
+      return report({ type: 'routed', thread, heard: { type: 'routed', number, routed: refused === undefined ? 'heard' : { refused } } })
+    }
     case 'drain':
       await drain()
       process.exit(0)
@@ -74,6 +89,7 @@ async function begin({ config, redisUrl, tls, farmUrls }: Setup): Promise<() => 
       if (why !== undefined) return why
       facts.config = changeAccounts(facts.config, decision.change)
       live.hear({ type: 'directoryReplaced', at: now(), directory: directoryOf(facts.config) })
+      exchange?.change(facts.config)
       return undefined
     },
   }
@@ -85,11 +101,56 @@ async function begin({ config, redisUrl, tls, farmUrls }: Setup): Promise<() => 
     report({ type: 'refused', why: `the admin port cannot be had: ${why}; set adminPort to another, or to 0 for any` })
   }
   live.hear({ type: 'started', at: now() })
+  exchange = exchangeOf(facts.config, now, (input) => live.hear(input))
+  live.routes = exchange.routes
+  exchange.routes.start()
   return async () => {
     live.stop()
+    await exchange?.stop()
     await admin.close()
     redis.disconnect()
   }
+}
+
+interface Exchange {
+  readonly routes: RouteExchange
+  /** Accounts came, changed or went. */
+  readonly change: (config: NodeConfig) => void
+  readonly stop: () => Promise<void>
+}
+
+/** With those that are told routes, and can be reached. */
+function exchangeOf(config: NodeConfig, now: () => UnixMs, hear: (input: AnnouncerInput) => void): Exchange {
+  let peers = peersOf(config)
+  const sender = makeSender({ findPeer: (account) => peers.get(account), now, lookup: config.allowPrivateAddresses ? undefined : publicLookup })
+  const { announceIntervalMs } = config.routing
+  const send = (to: AccountId, prepare: Prepare, heard: (outcome: Outcome) => void): void => sender.send(to, prepare, undefined, heard)
+  const routes = new RouteExchange({ neighbours: neighboursIn(config), own: config.address, announceIntervalMs, send, hear, now })
+  return {
+    routes,
+    change: (changed) => {
+      peers = peersOf(changed)
+      routes.setNeighbours(neighboursIn(changed))
+    },
+    stop: async () => {
+      routes.stop()
+      await sender.destroy()
+    },
+  }
+}
+
+/** Announcements are answered at once: no thread waits for them. */
+function peersOf({ accounts }: NodeConfig): ReadonlyMap<AccountId, Peer> {
+  return new Map(
+    accounts.flatMap((each) => {
+      const peer = peerOf(each, undefined)
+      return peer === undefined ? [] : [[each.account.id, peer] as const]
+    }),
+  )
+}
+
+function neighboursIn({ accounts }: NodeConfig): AccountId[] {
+  return accounts.filter(({ account, peer }) => account.relation !== 'user' && peer !== undefined).map(({ account }) => account.id)
 }
 
 class LiveAnnouncer {
@@ -98,6 +159,7 @@ class LiveAnnouncer {
   readonly #now: () => UnixMs
   readonly #quotes = new Map<number, (quote: Quote | undefined) => void>()
   #lastQuote = 0
+  routes: RouteExchange | undefined
   #timer: NodeJS.Timeout | undefined
   /** What was published last. */
   snapshot: Snapshot | undefined
@@ -137,12 +199,12 @@ class LiveAnnouncer {
         clearTimeout(this.#timer)
         this.#timer = setTimeout(() => this.hear({ type: 'woke', at: this.#now() }), Math.max(0, effect.at - this.#now()))
         return
+      case 'announce':
+        return this.routes?.announce(effect.to, effect.announcement)
       case 'answerQuote':
         this.#quotes.get(effect.request)?.(effect.quote)
         this.#quotes.delete(effect.request)
         return
-      case 'announce':
-        throw new Error(`nobody is connected, and yet: ${effect.type}`)
       default:
         return unreachable(effect)
     }

@@ -107,7 +107,7 @@ function addRouting({ program, terminal, ended }: Commands): void {
   addWhere(
     program
       .command('ping')
-      .description('Send a prepare that nobody can fulfill, and say who ended it. Exit code 1: not reached.')
+      .description('Send a probe the way of a payment, and say who ended it. Exit code 1: not reached.')
       .argument('<DEST>', 'an ILP address'),
   )
     .option('--from <NAME>', "the account that sends (default: the node's first)")

@@ -1,7 +1,8 @@
 /** What the supervisor and its children tell each other. Plain data: it is cloned on the way, bigints and maps too. */
 import type { Effect } from '../core/effect.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
-import type { ThreadId } from '../core/values/account.ts'
+import type { AccountId, ThreadId } from '../core/values/account.ts'
+import type { Routed, Routing } from '../https/toOurselves.ts'
 import type { AccountChange } from './accounts/change.ts'
 import type { GivenBody } from './accounts/given.ts'
 import type { ThreadAnswer, ThreadAsk } from './asks.ts'
@@ -26,6 +27,13 @@ export interface ThreadSetup extends Setup {
   readonly snapshot: Snapshot | undefined
 }
 
+/** What came of an announcement that this worker passed on. */
+export interface Heard {
+  readonly type: 'routed'
+  readonly number: number
+  readonly routed: Routed
+}
+
 export type WorkerOrder =
   | { readonly type: 'begin'; readonly setup: ThreadSetup }
   /** With the connection itself, of which nothing has been read. → `took` */
@@ -34,6 +42,7 @@ export type WorkerOrder =
   | { readonly type: 'wake' }
   /** → `answer` under the same id. */
   | { readonly type: 'ask'; readonly id: string; readonly ask: ThreadAsk }
+  | Heard
   | { readonly type: 'drain' }
 
 export type WorkerReport =
@@ -43,6 +52,8 @@ export type WorkerReport =
   | { readonly type: 'wake'; readonly to: ThreadId }
   | { readonly type: 'answer'; readonly id: string; readonly answer: ThreadAnswer }
   | { readonly type: 'fault'; readonly what: string }
+  /** → `routed` under the same number, or nothing where there is no announcer. */
+  | { readonly type: 'routing'; readonly number: number; readonly from: AccountId; readonly routing: Routing }
   /**
    * Another has claimed this thread's book, or the store lost what it had acknowledged: a new incarnation begins with what there
    * is. Or the thread has left, and its book is closed (B11).
@@ -79,6 +90,7 @@ export type AnnouncerOrder =
   | { readonly type: 'answer'; readonly id: string; readonly answer: ThreadAnswer | undefined }
   /** Kept, and taken by all threads; or why not. */
   | { readonly type: 'decided'; readonly id: string; readonly why: string | undefined }
+  | { readonly type: 'routing'; readonly thread: ThreadId; readonly number: number; readonly from: AccountId; readonly routing: Routing }
   | { readonly type: 'drain' }
 
 export type AnnouncerReport =
@@ -88,5 +100,6 @@ export type AnnouncerReport =
   | { readonly type: 'ask'; readonly id: string; readonly thread: ThreadId; readonly ask: ThreadAsk }
   /** → `decided` under the same id. */
   | { readonly type: 'decide'; readonly id: string; readonly decision: Decision }
+  | { readonly type: 'routed'; readonly thread: ThreadId; readonly heard: Heard }
   | { readonly type: 'fault'; readonly what: string }
   | { readonly type: 'refused'; readonly why: string }

@@ -220,6 +220,9 @@ export class Supervisor {
         return
       case 'answer':
         return this.#asked.answered(report.id, report.answer)
+      case 'routing':
+        this.#announcer?.send({ ...report, thread: id })
+        return
       case 'fault':
         return this.#options.log(`thread ${id}: ${report.what}`)
       case 'ended':
@@ -257,6 +260,9 @@ export class Supervisor {
         return
       case 'decide':
         void this.#decide(report.decision).then((why) => this.#announcer?.send({ type: 'decided', id: report.id, why }))
+        return
+      case 'routed':
+        this.#threads.get(report.thread)?.child.send(report.heard)
         return
       case 'fault':
         return this.#options.log(`announcer: ${report.what}`)

@@ -8,8 +8,10 @@ import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { address } from '../../src/core/values/address.ts'
+import { fulfillmentOf } from '../../src/core/values/condition.ts'
 import { NO_DATA } from '../../src/core/values/packet.ts'
 import { ilpNode } from '../../src/node/program.ts'
+import { encodeOwnConfig } from '../../src/wire/ildcp.ts'
 import { encodeReply } from '../../src/wire/packet.ts'
 import { startRedis } from '../conformance/redis.ts'
 import { ELSEWHERE, LOCALHOST } from '../fixtures/certificates.ts'
@@ -191,6 +193,16 @@ describe('peers', () => {
     one(await examined({ accounts: [{ ...peerAccount, routes: ['g.far'] }] }), /its address g\.far is outside our own global prefix, test/)
     one(await examined({ accounts: [{ ...peerAccount, relation: 'child' }] }), /its address test\.far is outside our prefix test\.hub, and it is a child/)
   })
+})
+
+test('our address is outside what our parent gives us → found', async () => {
+  const config = encodeOwnConfig({ address: address('test.parent.hub'), assetScale: 2, assetCode: 'USD' })
+  const fulfill = encodeReply({ type: 'fulfill', fulfillment: fulfillmentOf(Buffer.alloc(32)), data: config })
+  const url = await listening((request, response) => request.resume().on('end', () => response.end(fulfill)))
+  const parent = { ...peerAccount, relation: 'parent', routes: [], peer: { url, token: 'right' } }
+  one(await examined({ accounts: [parent] }), /our address test\.hub is outside what our parent far gives us, test\.parent\.hub/)
+  const below = await examined({ accounts: [parent], address: 'test.parent.hub' })
+  expect(below.findings.filter(({ level }) => level === 'fault')).toEqual([])
 })
 
 test('an unknown ledger in rates → found, with its line; exit 2', async () => {

@@ -52,6 +52,7 @@ test('routes, quote, ping → in words and as JSON; what is not reached: exit 1'
   })
   expect(await run('quote', 'g.nowhere', '25')).toMatchObject({ code: 1, stderr: expect.stringContaining('no route') })
   expect(await run('ping', 'g.nowhere')).toMatchObject({ code: 1, stdout: expect.stringMatching(/^g\.nowhere was not reached: test\.hub answers F02/) })
+  expect(JSON.parse((await run('ping', 'test.hub', '--json')).stdout)).toMatchObject({ reached: true, code: 'fulfilled' })
   const pinged = await run('ping', 'test.hub.bob', '--json')
   // The receiver's fulfillment is that of its data, which fits no probe: the node itself ends it.
   expect(JSON.parse(pinged.stdout)).toMatchObject({ reached: false, code: 'F05', triggeredBy: 'test.hub' })

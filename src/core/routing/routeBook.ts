@@ -102,6 +102,12 @@ function forgetWay(book: RouteBook, account: AccountId, prefixes: Map<string, Un
   return [prefix]
 }
 
+/** All that this account announced counts as announced again. */
+export function refresh(book: RouteBook, account: AccountId, at: UnixMs): void {
+  const heard = book.heard.get(account)
+  if (heard !== undefined) for (const prefix of heard.keys()) heard.set(prefix, at)
+}
+
 /** What was not announced again since `limit` is gone. */
 export function forgetSilent(book: RouteBook, limit: UnixMs): string[] {
   const touched: string[] = []

@@ -1,16 +1,18 @@
 /** What a thread's doors and lines know of the accounts, as they are now: who may enter, and how each is reached. */
-import { readFileSync } from 'node:fs'
 import type { Account, AccountId } from '../../core/values/account.ts'
 import type { Door } from '../../https/door.ts'
 import type { Peer } from '../../https/line.ts'
+import type { Credentials } from '../../https/owedReplies.ts'
 import { tokenCheck } from '../../https/token.ts'
 import type { AccountConfig, NodeConfig } from '../config/config.ts'
 import type { ThreadSetup } from '../orders.ts'
+import { peerOf } from '../peers.ts'
 import { type AccountChange, changeAccounts } from './change.ts'
 
 export class AccountTables {
   readonly #farmUrls: ThreadSetup['farmUrls']
   readonly #peers = new Map<AccountId, Peer>()
+  readonly #tokens = new Map<AccountId, string>()
   /** By name and by id. */
   readonly #doors = new Map<string, Door>()
   #config: NodeConfig
@@ -43,20 +45,28 @@ export class AccountTables {
     this.#config = changeAccounts(this.#config, change)
   }
 
-  #set({ account, token, peer }: AccountConfig): void {
+  /** Of a callback: what the account knows us by; a mere user knows us by its own token. */
+  credentialsOf({ id }: Account): Credentials {
+    const peer = this.#peers.get(id)
+    return { token: peer?.token ?? this.#tokens.get(id) ?? '', ca: peer?.ca }
+  }
+
+  #set(given: AccountConfig): void {
+    const { account, token } = given
     const door: Door = { account, verifyToken: tokenCheck(token), farmUrl: this.#farmUrls.get(account.parallelism) ?? '' }
     this.#doors.set(account.name, door)
     this.#doors.set(account.id, door)
-    this.#peers.delete(account.id)
-    if (peer === undefined) return
-    const { url, token: shown, caFile } = peer
-    this.#peers.set(account.id, { url, token: shown, ca: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') })
+    this.#tokens.set(account.id, token)
+    const peer = peerOf(given, this.#farmUrls)
+    if (peer === undefined) this.#peers.delete(account.id)
+    else this.#peers.set(account.id, peer)
   }
 
   #remove(id: AccountId): void {
     const name = this.#doors.get(id)?.account.name
     this.#doors.delete(id)
     this.#peers.delete(id)
+    this.#tokens.delete(id)
     // Its name may be another account's by now: one of another parallelism.
     if (name !== undefined && this.#doors.get(name)?.account.id === id) this.#doors.delete(name)
   }

@@ -1,6 +1,6 @@
 /**
- * A probe: a prepare that nobody can fulfill goes the way of a payment, and whoever ends it says how far it came. With
- * amount 0 nothing is at stake; with an amount it is charged, and given back with the reject.
+ * A probe goes the way of a payment, and whoever ends it says how far it came. Of nothing it is a ping, which every connector at
+ * its own address fulfills; with an amount nobody can fulfill it: it is charged, and given back with the reject.
  */
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../../core/values/account.ts'
@@ -8,6 +8,7 @@ import { type Address, isBelow } from '../../core/values/address.ts'
 import type { Amount } from '../../core/values/amount.ts'
 import { conditionOf, fulfillmentOf } from '../../core/values/condition.ts'
 import { NO_DATA, type Prepare } from '../../core/values/packet.ts'
+import { PING } from '../../https/toOurselves.ts'
 import type { Node } from './node.ts'
 import { AdminProblem } from './problem.ts'
 
@@ -21,7 +22,7 @@ export interface Pinged {
   /** Its end came from the destination, or from below it. */
   readonly reached: boolean
   readonly ms: number
-  /** Of the reject that came back; `fulfilled` where somebody fulfilled it all the same. */
+  /** Of the reject that came back, or `fulfilled`. */
   readonly code: string
   readonly message: string
   readonly triggeredBy: string
@@ -36,7 +37,7 @@ export async function ping({ threads, ask, now }: Node, { from, destination, amo
   const prepare: Prepare = {
     amount,
     expiresAt: now() + EXPIRES_AFTER_MS,
-    condition: conditionOf(fulfillmentOf(randomBytes(32))),
+    condition: conditionOf(amount === 0n ? PING : fulfillmentOf(randomBytes(32))),
     destination,
     data: NO_DATA,
   }

@@ -4,6 +4,7 @@ import { parseAddress } from '../../core/values/address.ts'
 import { MAX_TOTAL } from '../../core/values/amount.ts'
 import type { PathProblem } from '../../files/forms.ts'
 import { suggestion, UsageError } from '../../files/usageError.ts'
+import { wrongWithUrl } from '../../https/publicAddress.ts'
 import { readAuthority, readCertificate } from '../pemFiles.ts'
 import type { AccountBody, ConfigBody } from './schema.ts'
 
@@ -18,6 +19,7 @@ export function problemsBetween(body: ConfigBody, pathOf: (path: string) => stri
   checkRates(body, report)
   checkAccounts(body, { pathOf, report })
   checkTotals(body.accounts, report)
+  checkPeerUrls(body, report)
   return problems
 }
 
@@ -79,7 +81,8 @@ function tryOut(read: () => unknown, refused: (file: string, what: string) => vo
   }
 }
 
-function isLoopback(host: string): boolean {
+/** Where to listen: reached from this machine only. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
@@ -122,6 +125,16 @@ function checkAccounts({ accounts, farms, ledgers, address: own }: Around & { re
         (_, what) => report([...path, 'peer', 'ca'], what),
       )
     }
+  }
+}
+
+/** What a host's name leads to is judged when it is looked up. */
+function checkPeerUrls({ accounts, host, allowPrivateAddresses = isLoopback(host) }: ConfigBody, report: Report): void {
+  if (allowPrivateAddresses) return
+  for (const [i, { peer }] of accounts.entries()) {
+    if (peer === undefined) continue
+    const wrong = wrongWithUrl(peer.url.replace(/^http:/, 'https:'), { allowPrivate: false })
+    if (wrong !== undefined) report(['accounts', i, 'peer', 'url'], `'${peer.url}' ${wrong}; write allowPrivateAddresses: true where it is meant so`)
   }
 }
 

@@ -33,6 +33,8 @@ export interface NodeConfig {
   readonly adminPort: number
   readonly adminToken: string | undefined
   readonly tls: Tls
+  /** Whether urls that accounts give may lead into a private network, and be plain http. */
+  readonly allowPrivateAddresses: boolean
   readonly maxPacketAmount: Amount
   readonly answerRetentionMs: number
   /** For each account. */
@@ -73,7 +75,10 @@ export interface AccountConfig {
   readonly peer: PeerConfig | undefined
 }
 
+export type Protocol = 'ilp-over-http' | 'ilp-over-http-async'
+
 export interface PeerConfig {
+  readonly protocol: Protocol
   readonly url: string
   readonly token: string
   /** PEM of whom to trust instead of the system's authorities; absolute. */

@@ -2,6 +2,7 @@
 import { type Account, accountIdOf } from '../../core/values/account.ts'
 import { type Address, address } from '../../core/values/address.ts'
 import { ratesOf } from '../../core/values/rate.ts'
+import { isLoopback } from './checks.ts'
 import type { AccountConfig, LedgerConfig, NodeConfig, PeerConfig, RoutingConfig } from './config.ts'
 import type { AccountBody, ConfigBody } from './schema.ts'
 
@@ -26,6 +27,7 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     adminPort: body.adminPort,
     adminToken: body.adminToken,
     tls: body.tls.kind === 'files' ? { kind: 'files', cert: pathOf(body.tls.cert), key: pathOf(body.tls.key) } : { kind: body.tls.kind },
+    allowPrivateAddresses: body.allowPrivateAddresses ?? isLoopback(body.host),
     maxPacketAmount: body.maxPacketAmount,
     answerRetentionMs: body.answerRetention,
     maxOpen: body.maxOpen,
@@ -82,14 +84,15 @@ export function accountOf(given: AccountBody, { address: own, farms, ledgers, pa
     parallelism,
     creditLimit,
     peerLimit: peer?.limit,
-    // It says so in its answers.
-    deduplicates: false,
+    // Otherwise it says so in its answers.
+    deduplicates: peer?.protocol === 'ilp-over-http-async',
+    ...(peer?.protocol === 'ilp-over-http-async' ? { callsBack: true } : {}),
     routes,
     ...(mayAnnounce === undefined ? {} : { mayAnnounce }),
   }
   return { account, openingBalance: given.openingBalance, token: given.token, peer: peer === undefined ? undefined : peerOf(peer, pathOf) }
 }
 
-function peerOf({ url, token, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): PeerConfig {
-  return { url, token, caFile: ca === undefined ? undefined : pathOf(ca) }
+function peerOf({ protocol, url, token, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): PeerConfig {
+  return { protocol, url, token, caFile: ca === undefined ? undefined : pathOf(ca) }
 }

@@ -67,7 +67,10 @@ const ledger = keys({
 const peer = keys({
   url: url('Where its prepares are POSTed to.', ['https', 'http']),
   token: token('What it knows us by.'),
-  protocol: servedWord('Default ilp-over-http.', { served: ['ilp-over-http'], later: ['ilp-over-http-async', 'json-rpc'] }).prefault('ilp-over-http'),
+  protocol: servedWord('Default ilp-over-http.', {
+    served: ['ilp-over-http', 'ilp-over-http-async'],
+    later: ['json-rpc'],
+  }).prefault('ilp-over-http'),
   limit: optional(money('The credit that it grants us, where we know it.')),
   ca: optional(text("A PEM file with whom to trust instead of the system's authorities: a self-signed peer's own certificate.")),
 })
@@ -117,7 +120,7 @@ export const CONFIG = keys({
     payments: flag('Whether each step of each payment is logged, under its id. Default false.').prefault(false),
   }).prefault({}),
   registration: servedWord('May strangers make an account?', { served: ['closed'], later: ['open'] }).prefault('closed'),
-  allowPrivateAddresses: servedWord("May peers' urls be private?", { served: [true], later: [false] }).prefault(true),
+  allowPrivateAddresses: optional(flag('May Callback-Urls and urls of peers lead into a private network? Default: only where host is loopback.')),
   history: notServed('remove it: no record is written'),
 })
 

@@ -1,15 +1,18 @@
 /** Each peer: whether its address is one that it may have, it is reached, takes our token, and has a clock like ours. */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'undici'
-import { address, globalPrefix, isBelow } from '../../core/values/address.ts'
+import type { Relation } from '../../core/values/account.ts'
+import { type Address, address, globalPrefix, isBelow } from '../../core/values/address.ts'
 import { ZERO } from '../../core/values/amount.ts'
 import { conditionOf, fulfillmentOf } from '../../core/values/condition.ts'
 import { NO_DATA } from '../../core/values/packet.ts'
+import { decodeOwnConfig } from '../../wire/ildcp.ts'
 import { decodeReply, encodePrepare } from '../../wire/packet.ts'
 import type { AccountConfig, NodeConfig } from '../config/config.ts'
 import { checkClock } from './clock.ts'
 import { type Finding, fault, note } from './finding.ts'
 
+const CHECK = 'peers'
 const TIMEOUT_MS = 5_000
 const AT_ONCE = 16
 /** Of the Date header. */
@@ -19,7 +22,8 @@ const MAX_BODY = 65_536
 export async function checkPeers(config: NodeConfig): Promise<Finding[]> {
   const findings = config.accounts.flatMap((account) => checkAddresses(config, account))
   const peers = config.accounts.filter(({ peer }) => peer !== undefined)
-  for (let i = 0; i < peers.length; i += AT_ONCE) findings.push(...(await Promise.all(peers.slice(i, i + AT_ONCE).map(checkPeer))).flat())
+  for (let i = 0; i < peers.length; i += AT_ONCE)
+    findings.push(...(await Promise.all(peers.slice(i, i + AT_ONCE).map((each) => checkPeer(each, config.address)))).flat())
   return findings
 }
 
@@ -54,10 +58,9 @@ function checkAddresses({ address: own }: NodeConfig, { account }: AccountConfig
 }
 
 /** With a prepare of nothing to peer.config (ILDCP): whatever it answers moves no money. */
-async function checkPeer({ account: { name }, peer }: AccountConfig): Promise<Finding[]> {
+async function checkPeer({ account: { name, relation }, peer }: AccountConfig, own: Address): Promise<Finding[]> {
   if (peer === undefined) return []
   const { url, token, caFile } = peer
-  const check = 'peers'
   const agent = new Agent({ connect: { timeout: TIMEOUT_MS, ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }) } })
   const before = Date.now()
   try {
@@ -70,27 +73,48 @@ async function checkPeer({ account: { name }, peer }: AccountConfig): Promise<Fi
     })
     const after = Date.now()
     const body = Buffer.from(await response.body.arrayBuffer()).subarray(0, MAX_BODY)
-    return [...checkAnswer(name, url, response.statusCode, body), ...checkDate(name, response.headers['date'], before, after)]
+    return [...checkAnswer(body, { name, relation, url, status: response.statusCode, own }), ...checkDate(name, response.headers['date'], before, after)]
   } catch (error) {
     return [unreachable(name, url, error)]
   } finally {
     await agent.destroy().catch(() => {})
   }
+}
 
-  function checkAnswer(who: string, where: string, status: number, body: Buffer): Finding[] {
-    if (status === 401 || status === 403)
-      return [fault(check, `${who} refuses our token (status ${status} at ${where})`, 'ask its operator which token they know us by, and set peer.token')]
-    if (status === 404 || status === 421)
-      return [fault(check, `${who} has no account of ours at ${where} (status ${status})`, 'ask its operator for the url of our account, and set peer.url')]
-    if (status === 200 && !('invalid' in decodeReply(body))) return [note(check, `${who} answers at ${where}`)]
+interface About {
+  readonly name: string
+  readonly relation: Relation
+  readonly url: string
+  readonly status: number
+  readonly own: Address
+}
+
+function checkAnswer(body: Buffer, { name, relation, url, status, own }: About): Finding[] {
+  if (status === 401 || status === 403) {
+    return [fault(CHECK, `${name} refuses our token (status ${status} at ${url})`, 'ask its operator which token they know us by, and set peer.token')]
+  }
+  if (status === 404 || status === 421) {
+    return [fault(CHECK, `${name} has no account of ours at ${url} (status ${status})`, 'ask its operator for the url of our account, and set peer.url')]
+  }
+  const reply = status === 200 ? decodeReply(body) : undefined
+  if (reply === undefined || 'invalid' in reply) {
     return [
       fault(
-        check,
-        `${who} answers at ${where}, but not as a connector does (status ${status})`,
+        CHECK,
+        `${name} answers at ${url}, but not as a connector does (status ${status})`,
         'see that peer.url is where it takes ILP-over-HTTP, and that it is well',
       ),
     ]
   }
+  const told = reply.type === 'fulfill' && relation === 'parent' ? decodeOwnConfig(reply.data) : undefined
+  if (told === undefined || 'invalid' in told || isBelow(told.address, own)) return [note(CHECK, `${name} answers at ${url}`)]
+  return [
+    fault(
+      'addresses',
+      `our address ${own} is outside what our parent ${name} gives us, ${told.address}`,
+      `set address to ${told.address}, or ask its operator for another`,
+    ),
+  ]
 }
 
 function checkDate(name: string, date: string | string[] | undefined, before: number, after: number): Finding[] {
@@ -104,7 +128,7 @@ function unreachable(name: string, url: string, error: unknown): Finding {
   const todo = isOfTls
     ? 'give its certificate as peer.ca where it signs itself; otherwise its operator has to renew it, or peer.url names another host'
     : `see that it runs, that peer.url is right, and that no firewall is between: curl -v ${url}`
-  return fault('peers', `${name} cannot be reached at ${url} (${code})`, todo)
+  return fault(CHECK, `${name} cannot be reached at ${url} (${code})`, todo)
 }
 
 function probe(at: number): Buffer {

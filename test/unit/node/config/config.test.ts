@@ -60,6 +60,7 @@ describe('a good configuration', () => {
       adminPort: 8400,
       adminToken: undefined,
       tls: { kind: 'selfSigned' },
+      allowPrivateAddresses: true,
       logs: { format: 'text', payments: false },
       maxPacketAmount: 1_000_000_000_000n,
       answerRetentionMs: 60_000,
@@ -214,6 +215,22 @@ describe('rates', () => {
   })
 })
 
+describe('urls of private networks', () => {
+  const peered = (lines: string, url: string) => (): NodeConfig => read(`${SMALL}    peer: {url: "${url}", token: t}\n${lines}\n`)
+
+  test('on loopback only → may be peers’; otherwise not, unless it is said', () => {
+    expect(peered('host: 127.0.0.1', 'http://10.0.0.1/')().allowPrivateAddresses).toBe(true)
+    expect(peered('host: 0.0.0.0\nallowPrivateAddresses: true', 'http://10.0.0.1/')().allowPrivateAddresses).toBe(true)
+    expect(peered('host: 0.0.0.0', 'http://8.8.8.8/')().allowPrivateAddresses).toBe(false)
+    expect(peered('host: 0.0.0.0', 'http://10.0.0.1/')).toThrow(/peer.url: 'http:..10.0.0.1.' is of a private network; write allowPrivateAddresses: true/)
+  })
+
+  test('a peer that calls back → deduplicates, and its replies may come to any thread', () => {
+    const { accounts } = read(`${SMALL}    peer: {url: "http://h/", token: t, protocol: ilp-over-http-async}\n`)
+    expect(accounts[0]).toMatchObject({ account: { deduplicates: true, callsBack: true }, peer: { protocol: 'ilp-over-http-async' } })
+  })
+})
+
 describe('a wrong value → says so, and where', () => {
   test.each([
     ['addres: test', /^hub.yaml:10: addres: unknown key; did you mean 'address'\? allowed: address, publicUrl, dataDir, .*…/],
@@ -224,7 +241,7 @@ describe('a wrong value → says so, and where', () => {
     ['durability: alway', "hub.yaml:10: durability: 'alway' is not known; did you mean 'always'? allowed: everysec, always"],
     ['dealing: request', "hub.yaml:10: dealing: 'request' is not served yet; write connection"],
     ['registration: open', "hub.yaml:10: registration: 'open' is not served yet; write closed"],
-    ['allowPrivateAddresses: false', 'hub.yaml:10: allowPrivateAddresses: false is not served yet; write true'],
+    ['allowPrivateAddresses: perhaps', "hub.yaml:10: allowPrivateAddresses: 'perhaps' is neither true nor false"],
     ['pluginPort: 8450', 'hub.yaml:10: pluginPort: is not served yet; remove it: accounts are reached at the farm ports'],
     ['adminToken: two words', /adminToken: has a character that no header can carry/],
     ['history: ./hub.ndjson', 'hub.yaml:10: history: is not served yet; remove it: no record is written'],
@@ -278,8 +295,14 @@ describe('a wrong value → says so, and where', () => {
     ['peer: {url: "http://h/"}', 'hub.yaml:10: accounts.0.peer.token: is missing'],
     ['peer: {url: "ws://h/", token: t}', "hub.yaml:10: accounts.0.peer.url: 'ws://h/' is not a url; write https://… or http://…"],
     ['peer: {url: "http://a:b@h/", token: t}', 'hub.yaml:10: accounts.0.peer.url: has a user or password in it; the token stands in a key of its own'],
-    ['peer: {url: "http://h/", token: t, protocol: json-rpc}', "hub.yaml:10: accounts.0.peer.protocol: 'json-rpc' is not served yet; write ilp-over-http"],
-    ['peer: {url: "http://h/", token: t, protocol: btp}', "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http"],
+    [
+      'peer: {url: "http://h/", token: t, protocol: json-rpc}',
+      "hub.yaml:10: accounts.0.peer.protocol: 'json-rpc' is not served yet; write ilp-over-http or ilp-over-http-async",
+    ],
+    [
+      'peer: {url: "http://h/", token: t, protocol: btp}',
+      "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http, ilp-over-http-async",
+    ],
     [
       'peer: {url: "http://h/", token: t, ca: hub.yaml}',
       /^hub.yaml:10: accounts.0.peer.ca: hub.yaml: is not a certificate in PEM; it begins with -----BEGIN CERTIFICATE-----$/,
