@@ -20,10 +20,11 @@ run: dist/.built ## compare the route-choice policies on scenarios/which-account
 test: types lint unused tests ## every check: types, lint, unused code, unit, property, mutant and end-to-end tests
 
 .PHONY: bench
-bench: dist/.built redis ## how fast the simulator and the live node are, beside others
+bench: dist/.built redis ## how fast the simulator, the fuzzer and the live node are, beside others
 	@echo 'building'
 	@$(BIN)/tsc -p tsconfig.bench.json
 	@node out/bench/test/bench/simulator.js
+	@node out/bench/test/bench/fuzz.js
 	@node out/bench/test/bench/live.js
 
 .PHONY: fuzz

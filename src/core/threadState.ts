@@ -107,6 +107,8 @@ export interface ThreadState {
   lastMessage: number
   readonly holdings: Map<AccountId, Holding>
   readonly payments: RevolvingMap<PaymentId, Payment>
+  /** Those whose id the store was asked for, and has not answered. */
+  readonly owning: Set<Payment>
   readonly positions: Map<Unit, Balance>
   /** Outgoing amounts under way by unit, for units with a position limit. */
   readonly outgoing: Map<Unit, Balance>
@@ -163,6 +165,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     lastMessage: 0,
     holdings: new Map(),
     payments,
+    owning: new Set(),
     positions: new Map(),
     outgoing: new Map(),
     snapshot: undefined,

@@ -46,7 +46,7 @@ export class OddPayments {
       case 'extreme-expiry':
         return { expiryMs: this.#pick(EXTREME_EXPIRIES_MS) }
       case 'extreme-data':
-        return { data: this.#pick([NO_DATA, new Uint8Array(1), new Uint8Array(MAX_DATA_BYTES)]) }
+        return { data: this.#pick(EXTREME_DATA) }
       case 'same-condition':
         return { sameCondition: true }
       case 'same-id':
@@ -62,6 +62,8 @@ export class OddPayments {
     return values[this.#behaviours.stream.below(values.length)] as T
   }
 }
+
+const EXTREME_DATA: readonly Uint8Array[] = [NO_DATA, new Uint8Array(1), new Uint8Array(MAX_DATA_BYTES)]
 
 /** R6: about each bound. */
 function extremeAmounts(parallelism: number): readonly Amount[] {

@@ -26,7 +26,7 @@ export const tooOld: Refusal = { type: 'refusal', status: 410, message: 'the ans
 
 export function contentHash(prepare: Prepare): string {
   const head = `${prepare.amount} ${prepare.expiresAt} ${prepare.condition} ${prepare.destination} `
-  return hash('sha256', Buffer.concat([Buffer.from(head), prepare.data]), 'base64url')
+  return hash('sha256', prepare.data.length === 0 ? head : Buffer.concat([Buffer.from(head), prepare.data]), 'base64url')
 }
 
 export function isTooOld(state: ThreadState, prepare: Prepare, at: UnixMs): boolean {
@@ -58,9 +58,11 @@ export function heardOwned(state: ThreadState, holding: Holding, requestId: stri
       askToOwn(state, payment, { owner: reply.owner, term: reply.term ?? 0 })
       return []
     }
+    state.owning.delete(payment)
     happen(state, payment, { event: 'owned', at })
     return rivals
   }
+  state.owning.delete(payment)
   holding.ids?.delete(requestId)
   state.payments.delete(payment.id)
   holding.open--
@@ -78,8 +80,10 @@ export function isOfEarlierTerm({ term }: ThreadState, owned: Owned): boolean {
 }
 
 /** → `owned`; also again, where the answer will never come. `instead`: of a closed book that lacks it. */
-export function askToOwn(state: ThreadState, { sender, prepare, request }: Payment, instead?: Instead): void {
+export function askToOwn(state: ThreadState, payment: Payment, instead?: Instead): void {
+  const { sender, prepare, request } = payment
   if (request === undefined) throw new Error('only an id is owned')
+  state.owning.add(payment)
   const keepUntil = prepare.expiresAt + state.config.answerRetentionMs
   own(state, { type: 'own', account: sender.account.id, requestId: request.id, hash: request.hash, keepUntil }, instead)
 }

@@ -25,7 +25,7 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   resendLost(state)
   for (const holding of state.holdings.values()) askForWarmAgain(state, holding, at)
   for (const holding of state.cooling) resendCool(state, holding, at)
-  for (const payment of state.payments.values()) if (payment.state === 'owning') askToOwn(state, payment)
+  for (const payment of state.owning) askToOwn(state, payment)
   for (const booking of state.owningMoney) askToOwnMoney(state, booking)
   for (const { effect } of state.leaving.values()) state.effects.push(effect)
   askOwnersAgain(state)
