@@ -18,6 +18,7 @@ export interface Call {
   /** PEM to trust instead of the system's authorities. */
   readonly ca: string | undefined
   readonly requestId: string
+  readonly contentType: string
   readonly body: Buffer
   /** From then on nobody waits for it. */
   readonly until: UnixMs
@@ -83,15 +84,15 @@ export class Caller {
     await Promise.all(places.map(({ line }) => line.destroy()))
   }
 
-  #placeOf({ to, url, token, ca }: Call): Place {
+  #placeOf({ to, url, token, ca, contentType }: Call): Place {
     const { origin } = new URL(url)
-    const key = `${to} ${origin}`
+    const key = `${to} ${origin} ${contentType}`
     const known = this.#places.get(key)
     if (known !== undefined) return known
     if (this.#places.size >= MAX_PLACES) this.#forgetIdle(Number.POSITIVE_INFINITY)
     const { now, lookup } = this.#options
     const limits = { maxConnections: MAX_CONNECTIONS, maxWaiting: Number.POSITIVE_INFINITY }
-    const line = new Line({ peer: { url: `${origin}/`, token, ca }, now, judge, limits, lookup, heardDeduplicates: () => {} })
+    const line = new Line({ peer: { url: `${origin}/`, token, ca }, now, judge, contentType, limits, lookup, heardDeduplicates: () => {} })
     const place: Place = { line, waiting: [], underWay: 0, failures: 0, notBefore: 0, idleSince: now() }
     this.#places.set(key, place)
     return place

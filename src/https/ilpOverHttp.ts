@@ -9,6 +9,7 @@ import type { Prepare, Refusal, Reply } from '../core/values/packet.ts'
 import { decodePrepare, decodeReply, encodeReply, isReply } from '../wire/packet.ts'
 import { enter, type Porch, refuse } from './door.ts'
 import type { OwedReplies } from './owedReplies.ts'
+import type { ReadBalance } from './rpc.ts'
 
 export type Respond = (answer: Reply | Refusal) => void
 
@@ -30,6 +31,8 @@ export interface Counters {
   readonly hearCallback?: HearCallback | undefined
   /** Left out: nobody is called back. */
   readonly owed?: Pick<OwedReplies, 'take'> | undefined
+  /** Left out: nobody is told. */
+  readonly readBalance?: ReadBalance | undefined
 }
 
 export interface Counter extends Porch, Counters {

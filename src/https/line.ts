@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { buildConnector, Client } from 'undici'
 import type { UnixMs } from '../core/values/time.ts'
 import { notTaken } from './outcome.ts'
+import type { RpcNames } from './rpcKeys.ts'
 import { type Hear, type Judge, type Lane, Sending } from './sending.ts'
 
 export interface Peer {
@@ -14,6 +15,8 @@ export interface Peer {
   readonly ca?: string | undefined
   /** Where it may POST its replies to later, instead of answering at once. */
   readonly callbackUrl?: string | undefined
+  /** It speaks RPC in JSON, in these names. */
+  readonly rpc?: RpcNames | undefined
 }
 
 export interface LineLimits {
@@ -31,6 +34,8 @@ export interface LineOptions<T> {
   /** Unix ms. */
   readonly now: () => UnixMs
   readonly judge: Judge<T>
+  /** Of each body; left out: application/octet-stream. */
+  readonly contentType?: string
   /** Sent with each request besides what all have: names and values in turn. */
   readonly headers?: readonly string[]
   /** Finds the peer's addresses; left out: any will do. */
@@ -66,7 +71,7 @@ export class Line<T> {
   #deduplicates = false
 
   constructor(options: LineOptions<T>) {
-    const { peer, judge, lookup, headers = [] } = options
+    const { peer, judge, lookup, headers = [], contentType = 'application/octet-stream' } = options
     const ca = peer.ca ?? options.ca
     const url = new URL(peer.url)
     this.peer = peer
@@ -93,7 +98,7 @@ export class Line<T> {
       maxHeaderSize: MAX_HEADERS,
     }
     this.#path = `${url.pathname}${url.search}`
-    this.#headers = ['authorization', `Bearer ${peer.token}`, 'content-type', 'application/octet-stream', ...headers]
+    this.#headers = ['authorization', `Bearer ${peer.token}`, 'content-type', contentType, ...headers]
   }
 
   get underWay(): number {

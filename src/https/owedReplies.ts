@@ -8,9 +8,11 @@ import type { Account, AccountId } from '../core/values/account.ts'
 import type { Prepare, Refusal, Reply } from '../core/values/packet.ts'
 import { EXPIRY_GRACE_MS, type UnixMs } from '../core/values/time.ts'
 import { decodePrepare, encodePrepare, encodeReply } from '../wire/packet.ts'
-import { Caller } from './caller.ts'
+import { encodeOutcome } from '../wire/rpc.ts'
+import { type Call, Caller } from './caller.ts'
 import type { Receive } from './ilpOverHttp.ts'
 import { type UrlRule, wrongWithUrl } from './publicAddress.ts'
+import { callUrl } from './sender.ts'
 
 /** Where what is owed outlives the process. */
 export interface Journal {
@@ -21,8 +23,13 @@ export interface Journal {
   readonly read: () => Promise<ReadonlyMap<string, string>>
 }
 
+/** Stands for a url: the outcome is told by RPC, where the account's peer is called. */
+export const RPC = 'rpc'
+
 /** What a callback to this account shows, and whom it trusts. */
 export interface Credentials {
+  /** Left out: it does not speak RPC. */
+  readonly rpc?: { readonly url: string; readonly prefix: string } | undefined
   readonly token: string
   readonly ca: string | undefined
 }
@@ -72,8 +79,8 @@ export class OwedReplies {
   /** `respond` is called once, unless the process ends first. */
   take(asking: Asking, respond: (acceptance: Acceptance) => void): void {
     const { account, url, prepare, requestId } = asking
-    const wrong = wrongWithUrl(url, this.#options.urls)
-    if (wrong !== undefined) return respond({ type: 'refusal', status: 400, message: `the Callback-Url ${wrong}` })
+    const wrong = url === RPC ? this.#wrongWithRpc(account) : wrongWithUrl(url, this.#options.urls)
+    if (wrong !== undefined) return respond({ type: 'refusal', status: 400, message: url === RPC ? wrong : `the Callback-Url ${wrong}` })
     const body = encodePrepare(prepare)
     const key = `${account.id} ${requestId} ${hash('sha256', Buffer.concat([body, Buffer.from(url)]), 'base64url')}`
     const known = this.#owed.has(key)
@@ -121,10 +128,23 @@ export class OwedReplies {
   }
 
   #call(owed: Owed, reply: Reply): void {
-    const { account, url, requestId, prepare } = owed.asking
+    const { account, requestId, prepare } = owed.asking
+    const message = this.#messageOf(owed.asking, reply)
     const until = prepare.expiresAt + EXPIRY_GRACE_MS
     const ended = (): void => this.#forget(owed)
-    this.#caller.call({ to: account.id, url, ...this.#options.credentialsOf(account), requestId, body: encodeReply(reply), until, ended })
+    const { token, ca } = this.#options.credentialsOf(account)
+    this.#caller.call({ to: account.id, token, ca, ...message, requestId, until, ended })
+  }
+
+  #messageOf({ account, url, requestId }: Asking, reply: Reply): Pick<Call, 'url' | 'contentType' | 'body'> {
+    const { rpc } = this.#options.credentialsOf(account)
+    if (url !== RPC || rpc === undefined) return { url, contentType: 'application/octet-stream', body: encodeReply(reply) }
+    const { method, parameters } = encodeOutcome(requestId, reply)
+    return { url: callUrl(rpc.url, method, rpc), contentType: 'application/json', body: Buffer.from(parameters) }
+  }
+
+  #wrongWithRpc(account: Account): string | undefined {
+    return this.#options.credentialsOf(account).rpc === undefined ? 'the account has no keys for RPC, or no url to call' : undefined
   }
 
   #forget({ key, asking }: Owed): void {
@@ -145,6 +165,7 @@ export class OwedReplies {
     const account = this.#options.findAccount(id as AccountId)
     const { url, prepare: body } = JSON.parse(text) as { url?: unknown; prepare?: unknown }
     if (account === undefined || requestId === undefined || typeof url !== 'string' || typeof body !== 'string') return undefined
+    if (url === RPC && this.#wrongWithRpc(account) !== undefined) return undefined
     const prepare = decodePrepare(Buffer.from(body, 'base64'))
     return 'invalid' in prepare ? undefined : { account, requestId, url, prepare }
   }

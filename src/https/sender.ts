@@ -8,8 +8,10 @@ import type { AccountId } from '../core/values/account.ts'
 import type { Prepare, Reply } from '../core/values/packet.ts'
 import type { UnixMs } from '../core/values/time.ts'
 import { encodePrepare } from '../wire/packet.ts'
+import { encodeTransfer } from '../wire/rpc.ts'
 import { Line, type LineLimits, type Peer } from './line.ts'
 import { notTaken, outcomeOf } from './outcome.ts'
+import type { RpcNames } from './rpcKeys.ts'
 import type { Hear, Judge } from './sending.ts'
 
 export interface SenderOptions {
@@ -57,22 +59,28 @@ export function makeSender(options: SenderOptions): Sender {
 
   function lineTo(to: AccountId, peer: Peer | undefined): Line<Reply> | undefined {
     const line = lines.get(to)
-    if (line !== undefined && line.peer.url === peer?.url && line.peer.token === peer.token) return line
+    if (
+      line !== undefined &&
+      line.peer.token === peer?.token &&
+      line.peer.url === (peer.rpc === undefined ? peer.url : callUrl(peer.url, 'send_transfer', peer.rpc))
+    )
+      return line
     if (line !== undefined) former.add(line)
     lines.delete(to)
     if (peer === undefined || !isHttp(peer.url)) return undefined
-    const { callbackUrl } = peer
+    const { callbackUrl, rpc } = peer
     const made = new Line<Reply>({
-      peer,
+      peer: rpc === undefined ? peer : { ...peer, url: callUrl(peer.url, 'send_transfer', rpc) },
       now,
       ca,
       limits,
       lookup,
-      judge: callbackUrl === undefined ? outcomeOf : laterOutcomeOf,
+      judge: rpc !== undefined ? calledOutcomeOf : callbackUrl === undefined ? outcomeOf : laterOutcomeOf,
+      ...(rpc === undefined ? {} : { contentType: 'application/json' }),
       headers: callbackUrl === undefined ? [] : ['prefer', 'respond-async', 'callback-url', callbackUrl],
       // Who calls back deduplicates, whatever stands between us says.
       heardDeduplicates: (is) => {
-        if (callbackUrl === undefined) heardDeduplicates?.(to, is)
+        if (callbackUrl === undefined && rpc === undefined) heardDeduplicates?.(to, is)
       },
     })
     lines.set(to, made)
@@ -81,9 +89,10 @@ export function makeSender(options: SenderOptions): Sender {
 
   return {
     send: (to, prepare, requestId, hear) => {
-      const line = lineTo(to, findPeer(to))
+      const peer = findPeer(to)
+      const line = lineTo(to, peer)
       if (line === undefined) queueMicrotask(() => hear(notTaken('the account has no url of http or https')))
-      else line.send(encodePrepare(prepare), prepare.expiresAt, requestId, hear)
+      else line.send(peer?.rpc === undefined ? encodePrepare(prepare) : transferOf(peer.rpc, prepare, requestId), prepare.expiresAt, requestId, hear)
     },
     underWay: () => [...lines.values(), ...former].reduce((sum, line) => sum + line.underWay, 0),
     destroy: async () => {
@@ -95,6 +104,21 @@ export function makeSender(options: SenderOptions): Sender {
 
 /** Accepted: the reply comes later, by a callback to whichever thread (B8). A reply at once is one too. */
 const laterOutcomeOf: Judge<Reply> = (status, body) => (status === 202 ? undefined : outcomeOf(status, body))
+
+/** A transfer that is taken ends by a call of its receiver's; these say that it was not. */
+const calledOutcomeOf: Judge<Reply> = (status) =>
+  status === 200 ? undefined : status === 422 ? notTaken('status 422') : outcomeOf(status === 202 ? 500 : status, NOTHING)
+const NOTHING = Buffer.alloc(0)
+
+function transferOf({ prefix, ours, theirs }: RpcNames, prepare: Prepare, id: string | undefined): Buffer {
+  if (id === undefined) throw new Error('a transfer has an id')
+  return Buffer.from(encodeTransfer({ prefix, from: ours, to: theirs }, { id, prepare }))
+}
+
+/** Where a method is called. */
+export function callUrl(url: string, method: string, { prefix }: Pick<RpcNames, 'prefix'>): string {
+  return `${url}?method=${method}&prefix=${prefix}`
+}
 
 function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)

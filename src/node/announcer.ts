@@ -150,7 +150,9 @@ function peersOf({ accounts }: NodeConfig): ReadonlyMap<AccountId, Peer> {
 }
 
 function neighboursIn({ accounts }: NodeConfig): AccountId[] {
-  return accounts.filter(({ account, peer }) => account.relation !== 'user' && peer !== undefined).map(({ account }) => account.id)
+  return accounts
+    .filter(({ account, peer }) => account.relation !== 'user' && peer !== undefined && peer.protocol !== 'json-rpc')
+    .map(({ account }) => account.id)
 }
 
 class LiveAnnouncer {

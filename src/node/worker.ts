@@ -87,10 +87,11 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
   })
   const threadConfig = threadConfigOf(config, id)
   const farms = new Map<number, FarmServer>()
+  const store = new RedisStore(redis, { prefix: keyPrefixOf(config) })
   const thread = new LiveThread({
     config: threadConfig,
     epoch,
-    store: new RedisStore(redis, { prefix: keyPrefixOf(config) }),
+    store,
     mayOpen,
     sender: meter.sender(sender),
     storeCalled: meter.storeCalled,
@@ -133,7 +134,19 @@ async function begin(setup: ThreadSetup): Promise<Worker> {
     lookup,
   })
   for (const parallelism of farmsOf(threadConfig.directory, id)) {
-    farms.set(parallelism, await makeFarmServer({ parallelism, findDoor: (nameOrId) => accounts.findDoor(nameOrId), now, tls, receive, hearCallback, owed }))
+    farms.set(
+      parallelism,
+      await makeFarmServer({
+        parallelism,
+        findDoor: (nameOrId) => accounts.findDoor(nameOrId),
+        now,
+        tls,
+        receive,
+        hearCallback,
+        owed,
+        readBalance: (account) => store.balanceOf(account),
+      }),
+    )
   }
   return {
     thread,

@@ -15,7 +15,7 @@ const node = await startNode(
       { name: 'alice', ledger: 'usd', parallelism: 2, token: 'alice-secret', openingBalance: '100000' },
       { name: 'carol', ledger: 'usd', token: 'carol-secret', openingBalance: '10000', peer: { url: callee.url, token: 'hub-at-carol' } },
       // Its url is for prepares, and is sent none.
-      { name: 'up', ledger: 'usd', parallelism: 2, relation: 'peer', token: 'up-at-hub', creditLimit: '5000', peer: { url: callee.url, token: 'hub-at-up' } },
+      { name: 'up', ledger: 'usd', parallelism: 2, token: 'up-at-hub', creditLimit: '5000', peer: { url: callee.url, token: 'hub-at-up' } },
       { name: 'bob', ledger: 'usd', token: 'bob-secret', peer: { url: receiver.url, token: 'hub-secret' } },
       { name: 'late', ledger: 'usd', parallelism: 2, token: 'late-secret', peer: { url: later.url, token: 'hub-secret', protocol: 'ilp-over-http-async' } },
     ],

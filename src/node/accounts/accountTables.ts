@@ -12,7 +12,7 @@ import { type AccountChange, changeAccounts } from './change.ts'
 export class AccountTables {
   readonly #farmUrls: ThreadSetup['farmUrls']
   readonly #peers = new Map<AccountId, Peer>()
-  readonly #tokens = new Map<AccountId, string>()
+  readonly #given = new Map<AccountId, AccountConfig>()
   /** By name and by id. */
   readonly #doors = new Map<string, Door>()
   #config: NodeConfig
@@ -48,7 +48,8 @@ export class AccountTables {
   /** Of a callback: what the account knows us by; a mere user knows us by its own token. */
   credentialsOf({ id }: Account): Credentials {
     const peer = this.#peers.get(id)
-    return { token: peer?.token ?? this.#tokens.get(id) ?? '', ca: peer?.ca }
+    const { token = '', rpc } = this.#given.get(id) ?? {}
+    return { token: peer?.token ?? token, ca: peer?.ca, rpc: peer === undefined || rpc === undefined ? undefined : { url: peer.url, prefix: rpc.prefix } }
   }
 
   #set(given: AccountConfig): void {
@@ -56,7 +57,7 @@ export class AccountTables {
     const door: Door = { account, verifyToken: tokenCheck(token), farmUrl: this.#farmUrls.get(account.parallelism) ?? '' }
     this.#doors.set(account.name, door)
     this.#doors.set(account.id, door)
-    this.#tokens.set(account.id, token)
+    this.#given.set(account.id, given)
     const peer = peerOf(given, this.#farmUrls)
     if (peer === undefined) this.#peers.delete(account.id)
     else this.#peers.set(account.id, peer)
@@ -66,7 +67,7 @@ export class AccountTables {
     const name = this.#doors.get(id)?.account.name
     this.#doors.delete(id)
     this.#peers.delete(id)
-    this.#tokens.delete(id)
+    this.#given.delete(id)
     // Its name may be another account's by now: one of another parallelism.
     if (name !== undefined && this.#doors.get(name)?.account.id === id) this.#doors.delete(name)
   }

@@ -107,8 +107,11 @@ function checkRates({ rates, ledgers }: ConfigBody, report: Report): void {
 
 function checkAccounts({ accounts, farms, ledgers, address: own }: Around & { readonly accounts: readonly AccountBody[] }, { pathOf, report }: Files): void {
   const names = new Map<string, number>()
-  for (const [i, { name, ledger, parallelism, peer }] of accounts.entries()) {
+  for (const [i, { name, ledger, parallelism, peer, token, rpc }] of accounts.entries()) {
     const path = ['accounts', i]
+    if (rpc === undefined && token === undefined) report([...path, 'token'], 'is missing')
+    if (rpc === undefined && peer !== undefined && peer.token === undefined) report([...path, 'peer', 'token'], 'is missing')
+    if (rpc === undefined && peer?.protocol === 'json-rpc') report([...path, 'peer', 'protocol'], 'json-rpc needs rpc: {secret, peerPublicKey, currency}')
     const first = names.get(name)
     if (first !== undefined) report([...path, 'name'], `'${name}' is the name of accounts.${first} too; each has its own`)
     names.set(name, first ?? i)

@@ -7,6 +7,7 @@ import type { Rates } from '../../core/values/rate.ts'
 import { problemsIn } from '../../files/forms.ts'
 import { located, refusalOf } from '../../files/located.ts'
 import { readYamlFile } from '../../files/yamlFile.ts'
+import type { RpcNames } from '../../https/rpcKeys.ts'
 import type { LogFormat } from '../logs/logLine.ts'
 import { problemsBetween } from './checks.ts'
 import { nodeConfig } from './nodeConfig.ts'
@@ -73,9 +74,11 @@ export interface AccountConfig {
   readonly openingBalance: Amount
   readonly token: string
   readonly peer: PeerConfig | undefined
+  /** For RPC in JSON; `token` and the peer's token are derived with them. */
+  readonly rpc: RpcNames | undefined
 }
 
-export type Protocol = 'ilp-over-http' | 'ilp-over-http-async'
+export type Protocol = 'ilp-over-http' | 'ilp-over-http-async' | 'json-rpc'
 
 export interface PeerConfig {
   readonly protocol: Protocol

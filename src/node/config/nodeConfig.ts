@@ -2,6 +2,7 @@
 import { type Account, accountIdOf } from '../../core/values/account.ts'
 import { type Address, address } from '../../core/values/address.ts'
 import { ratesOf } from '../../core/values/rate.ts'
+import { type RpcKeys, rpcKeysOf } from '../../https/rpcKeys.ts'
 import { isLoopback } from './checks.ts'
 import type { AccountConfig, LedgerConfig, NodeConfig, PeerConfig, RoutingConfig } from './config.ts'
 import type { AccountBody, ConfigBody } from './schema.ts'
@@ -70,10 +71,12 @@ interface Around {
 
 /** One of a configuration in which its keys are in order. */
 export function accountOf(given: AccountBody, { address: own, farms, ledgers, pathOf }: Around): AccountConfig {
-  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer } = given
+  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer, rpc } = given
   const parallelism = given.parallelism ?? Math.min(...farms)
   const scale = ledgers.get(unit)?.scale
   if (scale === undefined) throw new Error(`account ${name}: ledger ${unit} is not there`)
+  const answersLater = peer?.protocol === 'ilp-over-http-async' || peer?.protocol === 'json-rpc'
+  const keys = rpc === undefined ? undefined : rpcKeysOf({ ...rpc, scale })
   const account: Account = {
     id: accountIdOf(name, parallelism),
     name,
@@ -85,14 +88,26 @@ export function accountOf(given: AccountBody, { address: own, farms, ledgers, pa
     creditLimit,
     peerLimit: peer?.limit,
     // Otherwise it says so in its answers.
-    deduplicates: peer?.protocol === 'ilp-over-http-async',
-    ...(peer?.protocol === 'ilp-over-http-async' ? { callsBack: true } : {}),
+    deduplicates: answersLater,
+    ...(answersLater ? { callsBack: true } : {}),
     routes,
     ...(mayAnnounce === undefined ? {} : { mayAnnounce }),
   }
-  return { account, openingBalance: given.openingBalance, token: given.token, peer: peer === undefined ? undefined : peerOf(peer, pathOf) }
+  return {
+    account,
+    openingBalance: given.openingBalance,
+    token: tokenOf(given.token, keys),
+    peer: peer === undefined ? undefined : { ...peerOf(peer, pathOf), token: tokenOf(peer.token, keys) },
+    rpc: keys === undefined ? undefined : { prefix: keys.prefix, ours: keys.ours, theirs: keys.theirs },
+  }
 }
 
-function peerOf({ protocol, url, token, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): PeerConfig {
-  return { protocol, url, token, caFile: ca === undefined ? undefined : pathOf(ca) }
+function tokenOf(given: string | undefined, keys: RpcKeys | undefined): string {
+  const token = given ?? keys?.token
+  if (token === undefined) throw new Error('an account without a token')
+  return token
+}
+
+function peerOf({ protocol, url, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): Omit<PeerConfig, 'token'> {
+  return { protocol, url, caFile: ca === undefined ? undefined : pathOf(ca) }
 }

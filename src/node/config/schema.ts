@@ -4,7 +4,7 @@ import { warmingPolicies } from '../../core/book/warming.ts'
 import { byName, failed, keys, problemsIn } from '../../files/forms.ts'
 import { count, duration, flag, money, name, policy, shown, text, word } from '../../files/scalars.ts'
 import { suggestion } from '../../files/usageError.ts'
-import { decimal, host, ilpAddress, notServed, port, redis, servedWord, token, url } from './values.ts'
+import { decimal, host, ilpAddress, notServed, port, publicKey, redis, servedWord, token, url } from './values.ts'
 
 const optional = z.exactOptional
 /** An account's id has a byte for it (A1). */
@@ -66,13 +66,19 @@ const ledger = keys({
 
 const peer = keys({
   url: url('Where its prepares are POSTed to.', ['https', 'http']),
-  token: token('What it knows us by.'),
+  token: optional(token('What it knows us by. Left out: derived from rpc.')),
   protocol: servedWord('Default ilp-over-http.', {
-    served: ['ilp-over-http', 'ilp-over-http-async'],
-    later: ['json-rpc'],
+    served: ['ilp-over-http', 'ilp-over-http-async', 'json-rpc'],
+    later: [],
   }).prefault('ilp-over-http'),
   limit: optional(money('The credit that it grants us, where we know it.')),
   ca: optional(text("A PEM file with whom to trust instead of the system's authorities: a self-signed peer's own certificate.")),
+})
+
+const rpc = keys({
+  secret: token('Ours, in base64url.'),
+  peerPublicKey: publicKey('Its own, in base64url.'),
+  currency: text('The code that both give their plugins.'),
 })
 
 export const ACCOUNT = keys({
@@ -80,13 +86,13 @@ export const ACCOUNT = keys({
   ledger: text('One of `ledgers`.'),
   relation: word('Who gets which announcements; a parent is the default route. Default user.', ['user', 'peer', 'child', 'parent']).prefault('user'),
   parallelism: optional(parallelism('One of `farms`. Default: the smallest.')),
-  token: token('What it shows to be let in.'),
+  token: optional(token('What it shows to be let in. Left out: derived from rpc.')),
   openingBalance: money('Credited once, ever. Default 0.').prefault(0),
   creditLimit: money('How far it may go below zero. Default 0.').prefault(0),
   routes: listOf('Reached through it without being announced.', ilpAddress('A prefix.')).prefault([]),
   mayAnnounce: optional(listOf('Default: below its own address; peers and children: anything of the same global prefix but ours.', ilpAddress('A prefix.'))),
   peer: optional(peer),
-  rpc: notServed('remove it, and give token and peer.token'),
+  rpc: optional(rpc),
 })
 
 export const CONFIG = keys({

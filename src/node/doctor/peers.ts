@@ -73,7 +73,10 @@ async function checkPeer({ account: { name, relation }, peer }: AccountConfig, o
     })
     const after = Date.now()
     const body = Buffer.from(await response.body.arrayBuffer()).subarray(0, MAX_BODY)
-    return [...checkAnswer(body, { name, relation, url, status: response.statusCode, own }), ...checkDate(name, response.headers['date'], before, after)]
+    return [
+      ...checkAnswer(body, { name, relation, url, status: response.statusCode, own, isRpc: peer.protocol === 'json-rpc' }),
+      ...checkDate(name, response.headers['date'], before, after),
+    ]
   } catch (error) {
     return [unreachable(name, url, error)]
   } finally {
@@ -87,15 +90,18 @@ interface About {
   readonly url: string
   readonly status: number
   readonly own: Address
+  readonly isRpc: boolean
 }
 
-function checkAnswer(body: Buffer, { name, relation, url, status, own }: About): Finding[] {
+function checkAnswer(body: Buffer, { name, relation, url, status, own, isRpc }: About): Finding[] {
   if (status === 401 || status === 403) {
     return [fault(CHECK, `${name} refuses our token (status ${status} at ${url})`, 'ask its operator which token they know us by, and set peer.token')]
   }
   if (status === 404 || status === 421) {
     return [fault(CHECK, `${name} has no account of ours at ${url} (status ${status})`, 'ask its operator for the url of our account, and set peer.url')]
   }
+  // It has methods of its own, and says of a prepare that it knows none.
+  if (isRpc) return [note(CHECK, `${name} answers at ${url}`)]
   const reply = status === 200 ? decodeReply(body) : undefined
   if (reply === undefined || 'invalid' in reply) {
     return [

@@ -14,7 +14,18 @@ function caller(): Caller {
 
 function call(caller: Caller, url: string, about: Partial<Call> = {}): Promise<How> {
   return new Promise((ended) =>
-    caller.call({ to: alice.id, url, token: 'hub', ca: undefined, requestId: 'a', body: encodeReply(FULFILL), until: Date.now() + 60_000, ended, ...about }),
+    caller.call({
+      to: alice.id,
+      url,
+      token: 'hub',
+      ca: undefined,
+      requestId: 'a',
+      contentType: 'application/octet-stream',
+      body: encodeReply(FULFILL),
+      until: Date.now() + 60_000,
+      ended,
+      ...about,
+    }),
   )
 }
 

@@ -126,7 +126,8 @@ describe('a route update', () => {
   test('more routes than there are octets for, addresses that are none, epochs that go back → invalid', () => {
     const head = encodeRouteUpdate({ ...update, routes: [], withdrawn: [] }).subarray(0, -4)
     expect(decodeRouteUpdate(Buffer.concat([head, Buffer.of(4, 255, 255, 255, 255)]))).toHaveProperty('invalid')
-    const withRoute = (route: object): Buffer => ccp.serializeCcpRouteUpdateRequestPayload({ ...theirUpdate, newRoutes: [{ ...theirUpdate.newRoutes[0], ...route } as never] })
+    const withRoute = (route: object): Buffer =>
+      ccp.serializeCcpRouteUpdateRequestPayload({ ...theirUpdate, newRoutes: [{ ...theirUpdate.newRoutes[0], ...route } as never] })
     expect(decodeRouteUpdate(withRoute({ prefix: 'test..a' }))).toHaveProperty('invalid')
     expect(decodeRouteUpdate(withRoute({ path: ['no address!'] }))).toHaveProperty('invalid')
     expect(decodeRouteUpdate(encodeRouteUpdate({ ...update, fromEpoch: 300 }))).toHaveProperty('invalid')

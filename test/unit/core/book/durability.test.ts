@@ -87,7 +87,11 @@ describe('a book is set back', () => {
       t0.disconnect()
       t0.world.goBack(moment, t0.id)
       t0.news()
-      expect(ofType(t0.reconnect(), 'recommit').map(({ written }) => typeWritten(written)).slice(0, 2)).toEqual(['take', 'credit'])
+      expect(
+        ofType(t0.reconnect(), 'recommit')
+          .map(({ written }) => typeWritten(written))
+          .slice(0, 2),
+      ).toEqual(['take', 'credit'])
     }
     expect([balanceOf(t0, alice), balanceOf(t0, bob)]).toEqual([990n, 10n])
   })

@@ -225,6 +225,16 @@ describe('urls of private networks', () => {
     expect(peered('host: 0.0.0.0', 'http://10.0.0.1/')).toThrow(/peer.url: 'http:..10.0.0.1.' is of a private network; write allowPrivateAddresses: true/)
   })
 
+  test('keys for RPC → in place of both tokens', () => {
+    const keys = 'rpc: {secret: c2VjcmV0, peerPublicKey: sv7Cg-Ji1tZmIQzz8ZXS4zOpjmDMk7KmVLMlkG-bCDY, currency: USD}'
+    const { accounts } = read(`${SMALL.replace('token: alice-secret', 'peer: {url: "http://h/", protocol: json-rpc}')}    ${keys}\n`)
+    const [alice] = accounts
+    expect(alice).toMatchObject({ account: { deduplicates: true, callsBack: true }, rpc: { prefix: expect.stringMatching(/^peer\..{5}\.usd\.2\.$/) } })
+    expect(alice?.token).toMatch(/^.{43}$/)
+    expect(alice?.peer?.token).toBe(alice?.token)
+    expect(error(`${SMALL.replace('    token: alice-secret\n', '')}`)).toContain('accounts.0.token: is missing')
+  })
+
   test('a peer that calls back → deduplicates, and its replies may come to any thread', () => {
     const { accounts } = read(`${SMALL}    peer: {url: "http://h/", token: t, protocol: ilp-over-http-async}\n`)
     expect(accounts[0]).toMatchObject({ account: { deduplicates: true, callsBack: true }, peer: { protocol: 'ilp-over-http-async' } })
@@ -291,17 +301,14 @@ describe('a wrong value → says so, and where', () => {
     ['routes: test.bob', 'hub.yaml:10: accounts.0.routes: is not a list; write [ , ] or a line with - for each'],
     ['routes: [test..bob]', /^hub.yaml:10: accounts.0.routes.0: 'test..bob' is not an ILP address .*; write one like test.hub$/],
     ['mayAnnounce: [""]', /^hub.yaml:10: accounts.0.mayAnnounce.0: '' is not an ILP address/],
-    ['rpc: {secret: x}', 'hub.yaml:10: accounts.0.rpc: is not served yet; remove it, and give token and peer.token'],
+    ['rpc: {secret: x, peerPublicKey: y, currency: USD}', 'hub.yaml:10: accounts.0.rpc.peerPublicKey: is not a public key; write 43 characters of base64url'],
     ['peer: {url: "http://h/"}', 'hub.yaml:10: accounts.0.peer.token: is missing'],
     ['peer: {url: "ws://h/", token: t}', "hub.yaml:10: accounts.0.peer.url: 'ws://h/' is not a url; write https://… or http://…"],
     ['peer: {url: "http://a:b@h/", token: t}', 'hub.yaml:10: accounts.0.peer.url: has a user or password in it; the token stands in a key of its own'],
-    [
-      'peer: {url: "http://h/", token: t, protocol: json-rpc}',
-      "hub.yaml:10: accounts.0.peer.protocol: 'json-rpc' is not served yet; write ilp-over-http or ilp-over-http-async",
-    ],
+    ['peer: {url: "http://h/", token: t, protocol: json-rpc}', 'hub.yaml:10: accounts.0.peer.protocol: json-rpc needs rpc: {secret, peerPublicKey, currency}'],
     [
       'peer: {url: "http://h/", token: t, protocol: btp}',
-      "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http, ilp-over-http-async",
+      "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http, ilp-over-http-async, json-rpc",
     ],
     [
       'peer: {url: "http://h/", token: t, ca: hub.yaml}',
@@ -356,7 +363,6 @@ describe('a wrong value → says so, and where', () => {
     expect(error(`${text}history: x\n`)).toBe(
       [
         "hub.yaml:3: threads: 'many' is not a whole number from 1 to 64",
-        'hub.yaml:7: accounts.0.token: is missing',
         "hub.yaml:9: accounts.0.tocken: unknown key; did you mean 'token'? allowed: name, ledger, relation, parallelism, token, openingBalance, creditLimit, routes, mayAnnounce, peer, rpc",
         'hub.yaml:10: history: is not served yet; remove it: no record is written',
       ].join('\n'),
