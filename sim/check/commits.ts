@@ -7,6 +7,9 @@ import type { Broken, Checked } from './violation.ts'
 
 interface Book {
   epoch: string
+  /** All that have claimed it, and which of them came in once more after another had it: it may find its commits made by that one. */
+  readonly epochs: Set<string>
+  claimedAgain: string | undefined
   /** Of the last commit that was applied. */
   seq: number
   acknowledged: number
@@ -32,10 +35,21 @@ export class Commits {
   claimed(thread: ThreadId, epoch: string, seq: number): boolean {
     const book = this.#books.get(thread)
     if (book === undefined) {
-      this.#books.set(thread, { epoch, seq: 0, acknowledged: 0, term: 0, closedBy: '', mayBeReopened: false })
+      this.#books.set(thread, {
+        epoch,
+        epochs: new Set([epoch]),
+        claimedAgain: undefined,
+        seq: 0,
+        acknowledged: 0,
+        term: 0,
+        closedBy: '',
+        mayBeReopened: false,
+      })
       return false
     }
     if (book.epoch === epoch) return false
+    if (book.epochs.has(epoch)) book.claimedAgain = epoch
+    book.epochs.add(epoch)
     book.epoch = epoch
     book.acknowledged = Math.min(book.acknowledged, seq)
     this.#undoing?.giveUp(thread, seq)
@@ -104,7 +118,8 @@ export class Commits {
       if (this.#undoing?.isBehind(thread, this.#book(thread).seq)) return
       throw this.#broken('B2', `${thread} stops for writes that were lost, and none was`)
     }
-    if (this.epochOf(thread) === epoch) throw this.#broken('B3', `${thread} stops as ${epoch}, which has the book`)
+    const { epoch: present, claimedAgain } = this.#book(thread)
+    if (present === epoch && claimedAgain !== epoch) throw this.#broken('B3', `${thread} stops as ${epoch}, which has the book`)
   }
 
   /** Of the life that has the book. */

@@ -21,6 +21,8 @@ export interface Entry {
   sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
   /** The attempt whose receiver has rejected it, was not reached or came with a wrong preimage: nothing more is heard of it. */
   closed: number
+  /** The same as the life knows it that heard so last, whether it has its book or not. */
+  closedTo: { readonly epoch: string; readonly attempt: number } | undefined
   /** The attempt whose reject was left in the owner's book: it outlives the life that was to hear it (B8). */
   rejectLies: number
   /** The attempt of which nobody knows whether it was taken. */
@@ -48,6 +50,8 @@ export interface Entry {
   told: boolean
   /** Of a reject without a charge, once it was told: the condition of what was asked. */
   toldOf: string | undefined
+  /** It was fulfilled in time, and counts among what the store has lost. */
+  isLostByStore: boolean
   /** The store lost how it ended, after its sender was told: it may end another way. */
   excused: boolean
   /** Another payment with its condition, which came by another way. */
@@ -58,6 +62,7 @@ export interface Entry {
 export const FRESH = {
   sent: undefined,
   closed: 0,
+  closedTo: undefined,
   rejectLies: 0,
   unknown: 0,
   presented: [],
@@ -72,6 +77,7 @@ export const FRESH = {
   paidLate: false,
   told: false,
   toldOf: undefined,
+  isLostByStore: false,
   excused: false,
   older: undefined,
 } as const
@@ -80,6 +86,8 @@ export const FRESH = {
 export class Entries {
   /** The youngest of each key. */
   readonly #byKey = new Map<string, Entry>()
+  /** Whose charge the store has lost for good, or so it seemed: only where it may lose any (B12). */
+  readonly lost = new Map<PaymentId, Entry>()
 
   add(condition: string, entry: Entry): void {
     entry.older = this.#byKey.get(condition)

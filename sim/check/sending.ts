@@ -76,11 +76,13 @@ export class Sending {
 
   /**
    * A zombie does not know that its payment has ended in a later life. What it sends then is expired, so that nobody takes it,
-   * or goes to a receiver that had it before and answers the same.
+   * or goes to a receiver that had it before and answers the same. So it is with a charge that the store has lost, while its
+   * life has the book again and is about to replay it (B12).
    */
-  #isSpent(entry: Entry | undefined, { to, thread, epoch, attempt, prepare, at }: Sent): boolean {
+  #isSpent(entry: Entry | undefined, { to, payment, thread, epoch, attempt, prepare, at }: Sent): boolean {
     if (at >= prepare.expiresAt) return true
-    if (this.#ground.commits.epochOf(thread) === epoch || !this.#deduplicates(to)) return false
+    if (!this.#deduplicates(to)) return false
+    if (this.#ground.commits.epochOf(thread) === epoch) return entry === undefined && this.#ground.entries.lost.get(payment)?.sent?.attempt === attempt
     return entry === undefined || entry.sent?.attempt === attempt
   }
 
@@ -129,11 +131,8 @@ export class Sending {
     const entry = this.#answered(heard)
     if (entry?.sent === undefined || heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
     if (heard.right) entry.heardBy = heard.epoch
+    else return this.#close(entry, heard)
     if (!this.#hasBook(entry, heard)) return this.fulfillMissed(heard)
-    if (!heard.right) {
-      entry.closed = heard.attempt
-      return
-    }
     if (entry.closed === heard.attempt) return
     entry.presented = [...entry.presented, heard.attempt]
     if (entry.phase !== 'underWay' || entry.fulfilled) return
@@ -143,7 +142,9 @@ export class Sending {
 
   #fulfilled(entry: Entry, { to, amount }: NonNullable<Entry['sent']>): void {
     entry.fulfilled = true
-    this.#ground.sums.expect(to, amount)
+    if (entry.isLostByStore) this.#ground.sums.loseByStore(to, -amount)
+    else this.#ground.sums.expect(to, amount)
+    entry.isLostByStore = false
     if (!entry.missed) return
     // It was asked again, and has answered the same.
     entry.missed = false
@@ -167,7 +168,12 @@ export class Sending {
 
   rejectHeard(about: About): void {
     const entry = this.#answered(about)
-    if (entry !== undefined && this.#hasBook(entry, about)) entry.closed = about.attempt
+    if (entry !== undefined) this.#close(entry, about)
+  }
+
+  #close(entry: Entry, about: About): void {
+    entry.closedTo = about
+    if (this.#hasBook(entry, about)) entry.closed = about.attempt
   }
 
   /** A reply reaches any living thread by a callback. */
@@ -190,10 +196,10 @@ export class Sending {
   /** No answer, and perhaps never one: once unknown, an attempt stays so, and one that a later life took up is (B9). */
   failed(about: About, how: 'notTaken' | 'unknown'): void {
     const entry = this.#answered(about)
-    if (entry === undefined || !this.#hasBook(entry, about)) return
-    const isRecovered = entry.epoch !== this.#ground.commits.epochOf(entry.thread)
-    if (how === 'unknown' || isRecovered) entry.unknown = about.attempt
-    else if (entry.unknown !== about.attempt) entry.closed = about.attempt
+    if (entry === undefined) return
+    const isRecovered = entry.epoch !== about.epoch
+    if (how === 'notTaken' && !isRecovered && entry.unknown !== about.attempt) this.#close(entry, about)
+    else if (this.#hasBook(entry, about)) entry.unknown = about.attempt
   }
 
   /** What a life hears that has lost its book decides nothing (B3). */
@@ -215,8 +221,7 @@ export class Sending {
     if (entry === undefined || record === undefined) throw this.#ground.broken('S3', 'a credit for a payment that was never charged', record?.condition ?? '')
     if (!entry.presented.includes(record.attempt))
       throw this.#ground.broken('S3', `attempt ${record.attempt} was credited, but its receiver did not fulfill it in time`, record.condition)
-    // It had lost its book when it heard, and got it back with the store's past (B12).
-    const isRegained = this.#ground.undoing !== undefined && entry.heardBy === this.#ground.commits.epochOf(entry.thread)
+    const isRegained = entry.heardBy !== undefined && this.#isRegained(entry, { epoch: entry.heardBy, attempt: entry.attempt })
     if ((entry.atTheEdge || entry.calledBack || isRegained) && !entry.fulfilled && entry.sent !== undefined) this.#fulfilled(entry, entry.sent)
   }
 
@@ -227,10 +232,16 @@ export class Sending {
     if (
       entry.closed === entry.attempt ||
       entry.rejectLies === entry.attempt ||
+      this.#isRegained(entry, entry.closedTo) ||
       this.#ground.terms.latestMs(entry.thread) >= entry.sent.expiresAt + EXPIRY_GRACE_MS
     )
       return
     throw this.#ground.broken('S1', `attempt ${entry.attempt} was taken back, but its receiver may still answer`, entry.record?.condition ?? '')
+  }
+
+  /** A life had lost its book when it heard, or lost it then, and got it back with the store's past (B12). */
+  #isRegained({ thread, attempt }: Entry, heard: Entry['closedTo']): boolean {
+    return this.#ground.undoing !== undefined && heard?.attempt === attempt && heard.epoch === this.#ground.commits.epochOf(thread)
   }
 
   /** Another life has the book: what was heard and is not credited by now is lost for this connector. */

@@ -41,7 +41,8 @@ export class Undoing {
       book.applied.at(-1)?.changes.push(change)
       return 'new'
     }
-    return book.repeated.changes[book.seen++] === change ? 'again' : 'another'
+    const before = book.repeated.changes[book.seen++]
+    return before === change || isSameCredit(before, change) ? 'again' : 'another'
   }
 
   /** How to take back what the change at hand did. */
@@ -68,4 +69,10 @@ export class Undoing {
     }
     return book
   }
+}
+
+/** A refund that the store made a credit (B8) is replayed as one, which its thread has made. */
+function isSameCredit(before: Change | undefined, change: Change): boolean {
+  if (before?.type !== 'credit' || change.type !== 'credit') return false
+  return before.payment === change.payment && before.pocket === change.pocket && before.refunds === change.refunds
 }

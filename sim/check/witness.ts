@@ -253,7 +253,7 @@ export class Witness implements StoreWatch {
     this.#mayCharge(thread, record)
     const requestId = record.request?.id
     if (requestId !== undefined) this.#ids.charged(`${record.sender} ${requestId}`, record.condition)
-    const entry = this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record)
+    const entry = this.#chargedBefore(record, seq) ?? this.#newEntry(record.sender, thread, requestId, 'underWay', seq, record)
     this.#entries.add(record.condition, entry)
     this.#undoing?.note(thread, () => this.#neverCharged(record, entry))
   }
@@ -355,8 +355,16 @@ export class Witness implements StoreWatch {
     return true
   }
 
+  /** Its life has its book again, since the store lost the claim of another, and replays the charge: what was heard of it was heard. */
+  #chargedBefore({ payment }: PaymentRecord, seq: number): Entry | undefined {
+    const entry = this.#entries.lost.get(payment)
+    if (entry !== undefined) Object.assign(entry, { phase: 'underWay', attempt: 1, seq })
+    return entry
+  }
+
   #neverCharged(record: PaymentRecord, entry: Entry): void {
     this.#entries.remove(record.condition, entry)
+    this.#entries.lost.set(record.payment, entry)
     const requestId = record.request?.id
     if (requestId !== undefined) this.#ids.neverCharged(`${record.sender} ${requestId}`)
     this.#neverSettled(record, entry)
@@ -373,6 +381,7 @@ export class Witness implements StoreWatch {
     }
     if (entry.fulfilled && entry.sent !== undefined) {
       entry.fulfilled = false
+      entry.isLostByStore = true
       this.#sums.loseByStore(entry.sent.to, entry.sent.amount)
     }
   }

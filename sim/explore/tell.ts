@@ -169,6 +169,7 @@ function heardWords(number: number, parts: Parts): string {
     case 'left':
       return `that its message lies with ${heard.to}`
     case 'leftRead':
+      if (heard.messages === 'fenced') return 'that another has claimed its book'
       return `what was left: ${heard.messages.map(({ type, message }) => `${type} ${message}`).join(', ')}`
     case 'fulfillReceived':
       return `that ${parts.setting.accountNamed(heard.from)} fulfilled attempt ${heard.attempt} of ${heard.payment}`

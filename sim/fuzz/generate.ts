@@ -4,9 +4,9 @@
  * follow that must succeed.
  */
 import { longestOutageMs } from '../faults/times.ts'
-import type { FaultPlan } from '../workload/faultPlan.ts'
-import { type Answers, type Plan, userLine } from '../workload/plan.ts'
+import { type Plan, userLine } from '../workload/plan.ts'
 import { drawBehaviours, isFelt } from './behaviours.ts'
+import { mayBeCornered } from './corner.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
 import { drawShape } from './shape.ts'
@@ -31,7 +31,7 @@ export function planOf(seed: number): Plan {
   const behaviours = drawBehaviours(new Draws(seed, 'behaviours'), { connectors: names, users: users.map(({ name }) => name), untilMs: healedMs })
   const money = drawMoney(new Draws(seed, 'money'), shape)
   const tail = tailRows({ ...shape, isRoomy: shape.isRoomy && !behaviours.some(isFelt) }, healedMs + longestOutageMs(faults) + HEAL_MS)
-  return {
+  const plan: Plan = {
     scenario: 'fuzz',
     regime: `seed ${seed}`,
     durationMs: Math.ceil(tail.at(-1)?.atMs ?? healedMs) + 1,
@@ -41,8 +41,8 @@ export function planOf(seed: number): Plan {
     storeLatency: draws.latency(8),
     localLatency: draws.latency(3),
     connectors,
-    lines: lines.map((line) => judgeable(line, faults)),
-    endpoints: [...users.map((user) => judgeable(user, faults)), ...probes],
+    lines,
+    endpoints: [...users, ...probes],
     traffic: [],
     payments: [...drawRows(new Draws(seed, 'payments'), shape, { count, fromMs: FIRST_MS, untilMs }), ...tail],
     ...(money.length === 0 ? {} : { money }),
@@ -50,9 +50,5 @@ export function planOf(seed: number): Plan {
     faults,
     subjects: [],
   }
-}
-
-/** What a store loses of replies that came by a callback the witness cannot take back yet (B8, B12): not both in one world. */
-function judgeable<T extends { readonly answers?: Answers }>(asked: T, faults: readonly FaultPlan[]): T {
-  return asked.answers === 'callback' && faults.some((fault) => 'loses' in fault) ? { ...asked, answers: 'deduplicating' } : asked
+  return mayBeCornered(new Draws(seed, 'corner'), plan, { users: users.map(({ name }) => name), fromMs: FIRST_MS, untilMs: healedMs })
 }

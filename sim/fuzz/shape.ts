@@ -18,6 +18,7 @@ const ONLY_EVERYSEC: readonly [Durability] = ['everysec']
 const DURABILITIES: readonly [Durability, ...Durability[]] = ['everysec', 'always', 'wait']
 const ONLY_SYNCHRONOUS: readonly [Answers] = ['synchronous']
 const ANSWERS: readonly [Answers, ...Answers[]] = ['synchronous', 'deduplicating', 'callback']
+const MOSTLY_CALLBACKS: readonly [Answers, ...Answers[]] = ['deduplicating', 'callback', 'callback']
 
 interface AnswersOf {
   /** How those who are asked may answer. */
@@ -42,7 +43,7 @@ export function drawShape(draws: Draws): Shape {
   const announceIntervalMs = isRoomy ? draws.of([2_000, 5_000, 60_000]) : undefined
   const names = ['c0', 'c1', 'c2', 'c3'].slice(0, draws.of([1, 1, 1, 2, 2, 2, 3, 4]))
   const durabilities = draws.of([ONLY_EVERYSEC, ONLY_EVERYSEC, DURABILITIES])
-  const answers = draws.of([ONLY_SYNCHRONOUS, ANSWERS])
+  const answers = draws.of([ONLY_SYNCHRONOUS, ANSWERS, MOSTLY_CALLBACKS])
   const connectors = names.map((name) => drawConnector(draws, { name, announceIntervalMs, durabilities }))
   const scale = draws.of([10n, 100n, 100n, 1_000n, 1_000_000n, isRoomy ? 1_000n : HUGE])
   const users = Array.from({ length: draws.whole(2, 6) }, (_, i) => drawUser(draws, { name: `u${i}`, connectors, scale, answers }))

@@ -70,6 +70,8 @@ export interface Book {
   term: number
   closedBy: string
   seq: number
+  /** Of the last commit before its present epoch claimed it. */
+  claimedAt: number
   readonly entries: Map<AccountId, BookEntry>
   readonly payments: Map<PaymentId, Kept>
   readonly positions: Map<Unit, Balance>
@@ -120,9 +122,13 @@ export class SimStore {
     const known = this.books.get(thread)
     const book = known ?? (mayOpen ? newBook(thread) : this.#book(thread))
     this.books.set(thread, book)
-    const { epoch } = book
+    const { epoch, claimedAt } = book
     this.#journal?.begin(thread)
-    this.#journal?.note(() => this.#setEpoch(book, epoch))
+    this.#journal?.note(() => {
+      book.claimedAt = claimedAt
+      this.#setEpoch(book, epoch)
+    })
+    if (epoch !== command.epoch) book.claimedAt = book.seq
     book.epoch = command.epoch
     this.#watch.claimed(thread, command.epoch, book.seq)
     return contentsOf(book, known === undefined)
@@ -154,7 +160,8 @@ export class SimStore {
   commit(thread: ThreadId, command: CommandOf<'commit'>): CommitReply {
     this.counts.commit++
     const book = this.#book(thread)
-    if (command.epoch !== book.epoch) return 'fenced'
+    // A claim that comes in twice must not make another life's commits this one's.
+    if (command.epoch !== book.epoch || command.seq <= book.claimedAt) return 'fenced'
     if (command.seq <= book.seq) return replyWith(convertedBefore(book, command.changes), 'already')
     if (command.seq > book.seq + 1) return { gap: book.seq }
     this.#journal?.begin(thread)
@@ -278,8 +285,9 @@ export class SimStore {
     return 'ok'
   }
 
-  readLeft(thread: ThreadId): readonly LeftMessage[] {
-    const { left } = this.#book(thread)
+  readLeft(thread: ThreadId, epoch: string): readonly LeftMessage[] | 'fenced' {
+    const { left, epoch: present } = this.#book(thread)
+    if (present !== epoch) return 'fenced'
     return left.size === 0 ? [] : [...left.values()]
   }
 
@@ -663,6 +671,7 @@ function newBook(thread: ThreadId): Book {
     term: 0,
     closedBy: '',
     seq: 0,
+    claimedAt: 0,
     entries: new Map(),
     payments: new Map(),
     positions: new Map(),

@@ -21,7 +21,7 @@ interface Asking {
 export function storePerformers({ id, home, ask, input, now, storeNow, draw }: Asking): Pick<Performers, StoreCommand['type'] & keyof Performers> {
   const { store, witness } = home
   const heardCommit = (seq: number, reply: CommitReply): void => {
-    if (reply === 'ok' || reply === 'already' || typeof reply === 'object') witness.acknowledged(id, seq)
+    if (reply === 'ok' || reply === 'already' || (typeof reply === 'object' && 'converted' in reply)) witness.acknowledged(id, seq)
     input({ type: 'committed', at: now(), draw: draw(), seq, reply })
   }
   return {
@@ -73,7 +73,7 @@ export function storePerformers({ id, home, ask, input, now, storeNow, draw }: A
     readLeft: (effect) =>
       ask(
         effect,
-        () => store.readLeft(id),
+        () => store.readLeft(id, effect.epoch),
         (messages) => {
           if (messages.length > 0) input({ type: 'leftRead', at: now(), draw: draw(), messages })
         },

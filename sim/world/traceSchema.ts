@@ -108,7 +108,7 @@ const stores = [
   store(effects.cool, coolReply),
   store(effects.own, ownReply),
   store(effects.leave, leaveReply),
-  store(effects.readLeft, z.array(leftMessage)),
+  store(effects.readLeft, z.union([z.array(leftMessage), z.literal('fenced')])),
   store(effects.close, closeReply),
   z
     .strictObject({ at, kind: z.literal('store'), connector, who: announcer, command: announcerEffects.readBooks, reply: z.exactOptional(reading) })

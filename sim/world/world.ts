@@ -9,7 +9,7 @@ import { EXPIRY_GRACE_MS, MAX_HOLD_MS } from '../../src/core/values/time.ts'
 import { InvariantBroken, nothingChecked } from '../check/violation.ts'
 import type { FaultFigures, RunFigures, Violation } from '../experiment/figures.ts'
 import { lastMs, leavingMs, longestOutageMs } from '../faults/times.ts'
-import { kindOf } from '../workload/behaviourKinds.ts'
+import { type BehaviourKind, kindOf } from '../workload/behaviourKinds.ts'
 import { longestMs } from '../workload/latency.ts'
 import { type ConnectorPlan, type EndpointPlan, type LinePlan, type MoneyPlan, type Plan, userLine } from '../workload/plan.ts'
 import { closingOf } from './closing.ts'
@@ -129,6 +129,14 @@ function endMs(plan: Plan): number {
 
 type Books = Pick<Connector, 'plan' | 'store' | 'witness'>
 
+const CLAIMS: readonly BehaviourKind[] = ['claim-other', 'early-fulfillment']
+
+/** Who may fulfill what he has not passed on: with what he saw before, or with the fulfillment of another payment with its condition. */
+function thievesIn({ behaviours }: Plan): ReadonlySet<string> {
+  const isTwice = behaviours.some(({ kind }) => kind === 'same-condition')
+  return new Set(behaviours.filter(({ kind }) => kind === 'known-fulfillment' || (isTwice && CLAIMS.includes(kind))).map(({ who }) => who))
+}
+
 /** S4: on each line, how much more its ends were charged by each other than they were credited. */
 export function driftOf({ plan, checked }: Pick<Context, 'plan' | 'checked'>, connectors: ReadonlyMap<string, Books>): Map<string, bigint> {
   const balance = (at: string, holder: string): bigint => {
@@ -140,12 +148,12 @@ export function driftOf({ plan, checked }: Pick<Context, 'plan' | 'checked'>, co
     const connector = connectors.get(at) as Books
     return connector.witness.forgiven.get(accountIdOf(holder, connector.plan.parallelism)) ?? 0n
   }
-  const liars = new Set(plan.behaviours.filter(({ kind }) => kind === 'known-fulfillment').map(({ who }) => who))
+  const liars = thievesIn(plan)
   return new Map(
     plan.lines.map(({ name, from, to }) => {
       const drift = -(balance(from, to) + balance(to, from))
       checked.S4++
-      // Who fulfills what he has not passed on is credited for it, and charges nobody.
+      // They are credited for it, and charge nobody.
       if (!liars.has(from) && !liars.has(to) && drift + forgiven(from, to) + forgiven(to, from) < 0n)
         throw new InvariantBroken('S4', `the ends of ${name} credit each other ${-drift} more than they charge`, [name])
       return [name, drift]

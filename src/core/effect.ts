@@ -38,8 +38,8 @@ export type Effect =
   | { readonly type: 'leave'; readonly to: ThreadId; readonly message: LeftMessage }
   /** A lossy hint; nothing comes back. */
   | { readonly type: 'wake'; readonly to: ThreadId }
-  /** → `leftRead`. */
-  | { readonly type: 'readLeft' }
+  /** → `leftRead`. One's own book; it also asks whether it still is (B3). */
+  | { readonly type: 'readLeft'; readonly epoch: string }
   /** → `closed`. One's own book, in which nothing is hot and nothing under way any more (B11). */
   | { readonly type: 'close'; readonly epoch: string }
   /** → `fulfillReceived`, `rejectReceived`, `sendFailed`, or nothing. */

@@ -71,7 +71,7 @@ export type Input =
   | { readonly type: 'owned'; readonly at: UnixMs; readonly draw: Draw; readonly account: AccountId; readonly requestId: string; readonly reply: Owned }
   | { readonly type: 'left'; readonly at: UnixMs; readonly to: ThreadId; readonly message: string; readonly reply: LeaveReply }
   | { readonly type: 'wakeHeard'; readonly at: UnixMs }
-  | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] }
+  | { readonly type: 'leftRead'; readonly at: UnixMs; readonly draw: Draw; readonly messages: readonly LeftMessage[] | 'fenced' }
   | { readonly type: 'snapshotTaken'; readonly at: UnixMs; readonly snapshot: Snapshot }
   /** A peer's answers begin or cease to say that it deduplicates (S1). */
   | { readonly type: 'deduplicationHeard'; readonly at: UnixMs; readonly account: AccountId; readonly deduplicates: boolean }

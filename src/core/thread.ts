@@ -5,13 +5,13 @@
 
 import type { PaymentId } from './book/change.ts'
 import { heardOwnerIsClosed } from './book/closedOwner.ts'
-import { acknowledge, askWhetherFenced, flush, resend } from './book/commits.ts'
+import { acknowledge, flush, resend } from './book/commits.ts'
 import type { BookContents } from './book/contents.ts'
 import { coolIdle, coolIsDue, givenIsDurable, heardCool, resendCools } from './book/cool.ts'
 import type { Holding } from './book/holding.ts'
 import { heardLeft, heardOwned } from './book/ids.ts'
-import { heardLeftThere } from './book/leave.ts'
-import { askAgain } from './book/reconnect.ts'
+import { heardLeftThere, readLeft } from './book/leave.ts'
+import { askAgain, askDoubtedAgain } from './book/reconnect.ts'
 import { sweep, sweepLate, sweepWarmed, takeUpBook } from './book/recovery.ts'
 import { replaceDirectory } from './book/redeal.ts'
 import { closeWhenDone, heardClosed, retire } from './book/retire.ts'
@@ -95,10 +95,12 @@ function take(state: ThreadState, input: Input): void {
       return heardClosed(state, input.reply)
     case 'wakeHeard':
       // What was left is read at the claim; before it nothing can be struck out.
-      if (state.serving) state.effects.push({ type: 'readLeft' })
+      if (state.serving) readLeft(state)
       return
     case 'leftRead':
-      return heardLeft(state, input.messages, at)
+      if (input.messages === 'fenced') state.ended = 'fenced'
+      else heardLeft(state, input.messages, at)
+      return
     case 'snapshotTaken':
       if (state.snapshot === undefined || input.snapshot.version >= state.snapshot.version) state.snapshot = input.snapshot
       return
@@ -120,7 +122,7 @@ function claimed(state: ThreadState, book: BookContents, at: UnixMs): void {
   takeUpBook(state, book, at)
   state.serving = true
   retire(state, at)
-  state.effects.push({ type: 'readLeft' })
+  readLeft(state)
   state.timers.arm(at + POLL_MS, { type: 'poll' })
 }
 
@@ -193,9 +195,9 @@ function run(state: ThreadState, job: Job, at: UnixMs): void {
     case 'forgetMoney':
       return forgetBooking(state, job.booking)
     case 'poll':
-      state.effects.push({ type: 'readLeft' })
+      readLeft(state)
       resendCools(state, at)
-      askWhetherFenced(state)
+      askDoubtedAgain(state)
       closeWhenDone(state)
       state.timers.arm(at + POLL_MS, job)
       return

@@ -125,6 +125,8 @@ export interface ThreadState {
   readonly owningMoney: Set<Booking>
   readonly committingMoney: Map<PaymentId, Booking>
   readonly askedMoney: Map<string, AskedOperation>
+  /** Questions among these that the store, or the answers to them, may have lost: the connection broke since (B12). */
+  readonly doubted: Set<string>
   /** What entered through this book less what left (R5, R6). */
   readonly entered: Map<Unit, Balance>
   /** After a claim: accounts whose shards are still to be asked for grants that the book does not name (B9). */
@@ -178,6 +180,7 @@ export function makeThreadState(config: ThreadConfig): ThreadState {
     owningMoney: new Set(),
     committingMoney: new Map(),
     askedMoney: new Map(),
+    doubted: new Set(),
     entered: new Map(),
     unswept: [],
     warmed: new Set(),

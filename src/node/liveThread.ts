@@ -196,9 +196,9 @@ export class LiveThread {
           () => store.leave(effect),
           (reply) => this.#input({ type: 'left', at: this.#now(), to: effect.to, message: effect.message.message, reply }),
         ),
-      readLeft: () =>
+      readLeft: ({ epoch }) =>
         this.#ask(
-          () => store.readLeft(thread),
+          () => store.readLeft(thread, epoch),
           (messages) => {
             if (messages.length > 0) this.#input({ type: 'leftRead', at: this.#now(), draw: this.#draw(), messages })
           },

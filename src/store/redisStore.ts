@@ -158,15 +158,15 @@ export class RedisStore {
     return reply
   }
 
-  /** Oldest first. */
-  async readLeft(thread: ThreadId): Promise<readonly LeftMessage[]> {
+  /** Oldest first. `fenced`: another has claimed the book (B3). */
+  async readLeft(thread: ThreadId, epoch: string): Promise<readonly LeftMessage[] | 'fenced'> {
     const { book, left } = this.#keys.book(thread)
-    const [epoch, texts] = await this.#together<[string | null, string[]]>([
+    const [present, texts] = await this.#together<[string | null, string[]]>([
       ['hget', book, 'epoch'],
       ['hvals', left],
     ])
-    if (epoch === null) throw noBook(thread)
-    return messagesOf(texts)
+    if (present === null) throw noBook(thread)
+    return present === epoch ? messagesOf(texts) : 'fenced'
   }
 
   /** Each shard and each book read once, whole; shards first, so that no book has given less than its shard saw of it. */

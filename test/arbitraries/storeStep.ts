@@ -117,7 +117,7 @@ export type StoreStep =
     }
   | { readonly do: 'close'; readonly thread: number; readonly stale: boolean }
   | { readonly do: 'leave'; readonly to: number; readonly message: number; readonly body: Left }
-  | { readonly do: 'readLeft'; readonly thread: number }
+  | { readonly do: 'readLeft'; readonly thread: number; readonly stale: boolean }
   | { readonly do: 'read'; readonly accounts: readonly number[] }
   | { readonly do: 'balanceOf'; readonly account: number }
 
@@ -341,7 +341,7 @@ const step: fc.Arbitrary<StoreStep> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('leave' as const), to: thread, message: number, body: left }) },
   fc.record({ do: fc.constant('claim' as const), thread, mayOpen: fc.boolean() }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant('close' as const), thread, stale: fc.nat({ max: 7 }).map((n) => n === 0) }) },
-  fc.record({ do: fc.constant('readLeft' as const), thread }),
+  fc.record({ do: fc.constant('readLeft' as const), thread, stale: fc.nat({ max: 7 }).map((n) => n === 0) }),
   fc.record({ do: fc.constant('read' as const), accounts: fc.subarray([0, 1, 2]) }),
   fc.record({ do: fc.constant('balanceOf' as const), account }),
   fc.record({ do: fc.constant('register' as const), account: known, opening }),

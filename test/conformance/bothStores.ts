@@ -135,10 +135,11 @@ export class BothStores {
       }
       case 'readLeft': {
         const thread = threadOf(step.thread)
+        const epoch = step.stale ? 'another' : (this.#epochs.get(thread) ?? 'none')
         return this.#both(
           'readLeft',
-          (sim) => sim.readLeft(thread),
-          (redis) => redis.readLeft(thread),
+          (sim) => sim.readLeft(thread, epoch),
+          (redis) => redis.readLeft(thread, epoch),
         )
       }
       case 'read': {
@@ -176,7 +177,7 @@ export class BothStores {
     }
     for (const [thread, epoch] of this.#epochs) {
       expectSame('book', contents(await this.#redis.claim(thread, epoch)), contents(this.#sim.claim(thread, { type: 'claim', epoch })))
-      expectSame('left', await this.#redis.readLeft(thread), this.#sim.readLeft(thread))
+      expectSame('left', await this.#redis.readLeft(thread, epoch), this.#sim.readLeft(thread, epoch))
     }
   }
 

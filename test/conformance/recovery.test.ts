@@ -165,7 +165,7 @@ describe('the queue', () => {
     taker.queue.halt()
     taker.take(1)
     expect(taker.queue.size).toBe(0)
-    await store.readLeft('t0')
+    await store.readLeft('t0', 'first')
     expect(taker.heard).toEqual([])
     taker.queue.resume()
     taker.addAgain()
@@ -213,7 +213,7 @@ describe('the queue', () => {
     await taker.until(() => taker.heard.length === 1)
     taker.take(1)
     taker.queue.close()
-    await store.readLeft('t0')
+    await store.readLeft('t0', 'first')
     expect(taker.heard).toEqual([1])
     expect(taker.queue.size).toBe(0)
   })
@@ -253,11 +253,11 @@ describe('Redis', () => {
 
   test('reconnected → what was under way is unknown, and what is asked then comes by a new connection', async () => {
     server.signal('SIGSTOP')
-    const lost = store.readLeft('t0').catch((error: unknown) => error)
+    const lost = store.readLeft('t0', 'first').catch((error: unknown) => error)
     const again = store.reconnect()
     server.signal('SIGCONT')
     await again
-    expect(await store.readLeft('t0')).toEqual([])
+    expect(await store.readLeft('t0', 'first')).toEqual([])
     await lost
     expect(await redis.info('stats')).toMatch(/total_connections_received:2/)
   })
@@ -274,7 +274,7 @@ describe('Redis', () => {
   test('gone → unknown at once, for every command', async () => {
     server.signal('SIGKILL')
     await expect(store.balanceOf(ALICE.id)).rejects.toBeInstanceOf(StoreUnknown)
-    await expect(store.readLeft('t0')).rejects.toBeInstanceOf(StoreUnknown)
+    await expect(store.readLeft('t0', 'first')).rejects.toBeInstanceOf(StoreUnknown)
     await expect(store.claim('t0', 'second')).rejects.toBeInstanceOf(StoreUnknown)
     await expect(store.register(ALICE, ONE)).rejects.toBeInstanceOf(StoreUnknown)
   })

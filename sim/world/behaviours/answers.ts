@@ -10,6 +10,8 @@ import { Behaviours, rejectBy } from './behaviours.ts'
 const MAX_KNOWN = 1_000
 /** A claim is for a payment of the same thread at most so many before or after. */
 const CLAIM_REACH = 3
+/** So many at once: a single one seldom meets a payment that its sender is just offering to this receiver. */
+const CLAIMS = 4
 
 type Duty = (respond: Respond) => void
 
@@ -91,12 +93,13 @@ export class Answers {
       case 'early-fulfillment':
         respond({ type: 'claim', payments: 0, attempts: 1, reply: fulfill })
         respond({ type: 'claim', payments: 1, attempts: 0, reply: fulfill })
+        respond({ type: 'claim', payments: 1, attempts: 1, reply: fulfill })
         return respond(fulfill)
       case 'claim-other':
-        respond(this.#claim(fulfill))
+        for (let i = 0; i < CLAIMS; i++) respond(this.#claim(fulfill))
         return respond(fulfill)
       case 'reject-other':
-        respond(this.#claim(this.#reject(plan)))
+        for (let i = 0; i < CLAIMS; i++) respond(this.#claim(this.#reject(plan)))
         return respond(fulfill)
       default:
         throw new Error(`${plan.kind} is no answer to a prepare`)

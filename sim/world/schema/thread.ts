@@ -142,8 +142,8 @@ const inputs = {
   left: z.strictObject({ type: z.literal('left'), at: ms, to: threadId, message: messageId, reply: leaveReply }).describe('Reply to leave.'),
   wakeHeard: z.strictObject({ type: z.literal('wakeHeard'), at: ms }).describe('A hint that something was left for this thread.'),
   leftRead: z
-    .strictObject({ type: z.literal('leftRead'), at: ms, draw, messages: z.array(leftMessage) })
-    .describe('Reply to readLeft, where there was something.'),
+    .strictObject({ type: z.literal('leftRead'), at: ms, draw, messages: z.union([z.array(leftMessage), z.literal('fenced')]) })
+    .describe('Reply to readLeft, where there was something, or another has claimed the book.'),
   snapshotTaken: z.strictObject({ type: z.literal('snapshotTaken'), at: ms, snapshot }).describe('From the announcer.'),
   deduplicationHeard: z
     .strictObject({ type: z.literal('deduplicationHeard'), at: ms, account: accountId, deduplicates: z.boolean() })
@@ -228,7 +228,11 @@ export const effects = {
     'A commit again as it was written, where the store has lost what it acknowledged (B12): in recordings of live nodes only.',
     z.strictObject({ type: z.literal('recommit'), epoch, seq, written }),
   ),
-  readLeft: named('readLeft', "Reads what was left in the thread's own book.", z.strictObject({ type: z.literal('readLeft') })),
+  readLeft: named(
+    'readLeft',
+    "Reads what was left in the thread's own book, and asks whether it still is.",
+    z.strictObject({ type: z.literal('readLeft'), epoch }),
+  ),
   close: named('close', "Closes the thread's own book, where it has left (B11).", z.strictObject({ type: z.literal('close'), epoch })),
   wake: z.strictObject({ type: z.literal('wake'), to: threadId }).describe('A hint to another thread; it may get lost.'),
   sendPrepare: z

@@ -94,16 +94,6 @@ function emitNothing(state: ThreadState): Emitted {
   return emitted
 }
 
-/**
- * While a request waits for a colleague's answer nothing need be written here, and a thread that writes nothing is not told
- * that another has its book, and with it that answer (B3): an empty commit asks.
- */
-export function askWhetherFenced(state: ThreadState): void {
-  if (state.asked.size + state.askedMoney.size === 0 || state.unacknowledged.length > 0 || state.changes.length > 0) return
-  const { seq, changes } = emitNothing(state)
-  state.effects.push({ type: 'commit', epoch: state.epoch, seq, changes })
-}
-
 /** Everything that is not acknowledged, in order. */
 function resendAll(state: ThreadState): void {
   for (const emitted of state.unacknowledged) {

@@ -39,6 +39,14 @@ export function leaveReply(state: ThreadState, to: ThreadId, message: Fulfilled 
   state.effects.push(effect)
 }
 
+/**
+ * Each second too, hint or no hint: a thread that writes nothing is told by it that another has its book, and with it the
+ * answers that are awaited here (B3).
+ */
+export function readLeft(state: ThreadState): void {
+  state.effects.push({ type: 'readLeft', epoch: state.epoch })
+}
+
 /** It lies in the other's book, or came too late for that. A recall finds nothing in a book that nobody has (B10), an answer nobody in one that is closed (B11). */
 export function heardLeftThere(state: ThreadState, { to, message, reply }: Extract<Input, { type: 'left' }>): void {
   const leaving = state.leaving.get(message)
@@ -47,7 +55,7 @@ export function heardLeftThere(state: ThreadState, { to, message, reply }: Extra
   for (const request of leaving.requests) state.effects.push({ type: 'thank', request, how: reply === 'ok' ? 'taken' : 'late' })
   // One's own is read at the claim, or by now.
   if (to === state.config.thread) {
-    if (state.serving) state.effects.push({ type: 'readLeft' })
+    if (state.serving) readLeft(state)
   } else if (reply === 'ok') state.effects.push({ type: 'wake', to })
   if (leaving.consumes !== undefined) write(state, { type: 'consumed', message: leaving.consumes })
 }

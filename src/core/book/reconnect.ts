@@ -3,13 +3,13 @@
  * Every command may be applied twice: each compares totals, numbers or ids before it writes. The store may have lost what it
  * acknowledged (B12): the first commit tells of the book, and a question that nobody has answered is left again.
  */
-import { askOwnersOfOperationsAgain, askToOwn as askToOwnMoney } from '../money/ask.ts'
+import { askOwnerOfOperationAgain, askToOwn as askToOwnMoney } from '../money/ask.ts'
 import type { ThreadState } from '../threadState.ts'
 import type { UnixMs } from '../values/time.ts'
 import { resendLost } from './commits.ts'
 import { resendCool } from './cool.ts'
 import { askToOwn } from './ids.ts'
-import { leave } from './leave.ts'
+import { leave, readLeft } from './leave.ts'
 import { expectLate } from './recovery.ts'
 import { askToClose } from './retire.ts'
 import { askForWarmAgain } from './warm.ts'
@@ -28,9 +28,9 @@ export function askAgain(state: ThreadState, at: UnixMs): void {
   for (const payment of state.owning) askToOwn(state, payment)
   for (const booking of state.owningMoney) askToOwnMoney(state, booking)
   for (const { effect } of state.leaving.values()) state.effects.push(effect)
-  askOwnersAgain(state)
-  askOwnersOfOperationsAgain(state)
-  state.effects.push({ type: 'readLeft' })
+  for (const [message] of state.asked) state.doubted.add(message)
+  for (const message of state.askedMoney.keys()) state.doubted.add(message)
+  readLeft(state)
   expectLate(state, at)
 }
 
@@ -43,13 +43,25 @@ function anotherEpoch(epoch: string): string {
   return `${life}~${Number(claims) + 1}`
 }
 
-/** A question under a new number, whose answer is another: the last may have been left, and lost, and is not left again. */
-function askOwnersAgain(state: ThreadState): void {
-  for (const [message, asked] of [...state.asked]) {
-    const { question } = asked
-    if (question === undefined || state.leaving.has(message)) continue
-    state.asked.delete(message)
-    const again = leave(state, question.to, (id) => ({ ...question.message, message: id }))
-    state.asked.set(again, { ...asked, question: state.leaving.get(again)?.effect })
+/** Each second: what may be lost, once it lies there again. So often, and no more, for connections that break many times in it. */
+export function askDoubtedAgain(state: ThreadState): void {
+  for (const message of [...state.doubted]) {
+    if (state.leaving.has(message)) continue
+    state.doubted.delete(message)
+    askOwnerAgain(state, message)
+    askOwnerOfOperationAgain(state, message)
   }
+}
+
+/**
+ * Under a new number, whose answer is another: the question may have been left, read, answered and struck out, and all of that
+ * lost. Left again under its own number, it is struck out unread when its owner replays that commit.
+ */
+function askOwnerAgain(state: ThreadState, message: string): void {
+  const asked = state.asked.get(message)
+  if (asked?.question === undefined) return
+  const { question } = asked
+  state.asked.delete(message)
+  const again = leave(state, question.to, (id) => ({ ...question.message, message: id }))
+  state.asked.set(again, { ...asked, question: state.leaving.get(again)?.effect })
 }

@@ -9,6 +9,7 @@ import type { ThreadState } from '../threadState.ts'
 import type { Refusal } from '../values/packet.ts'
 import type { UnixMs } from '../values/time.ts'
 import type { Holding } from './holding.ts'
+import { readLeft } from './leave.ts'
 import { expectLate } from './recovery.ts'
 
 export const leaving: Refusal = { type: 'refusal', status: 503, message: 'this thread leaves; try another connection' }
@@ -52,6 +53,6 @@ function isCold(holding: Holding): boolean {
 
 export function heardClosed(state: ThreadState, reply: CloseReply): void {
   state.isClosing = false
-  if (reply === 'left') state.effects.push({ type: 'readLeft' })
+  if (reply === 'left') readLeft(state)
   else state.ended = reply === 'ok' ? 'closed' : 'fenced'
 }

@@ -132,13 +132,12 @@ function askOwner(state: ThreadState, asked: AskedOperation): void {
   state.askedMoney.set(message, asked)
 }
 
-/** Under a new number: the last question or its answer may have been left, and lost (B12). */
-export function askOwnersOfOperationsAgain(state: ThreadState): void {
-  for (const [message, asked] of [...state.askedMoney]) {
-    if (state.leaving.has(message)) continue
-    state.askedMoney.delete(message)
-    askOwner(state, asked)
-  }
+/** Under a new number: the last question and its answer may be lost (B12). */
+export function askOwnerOfOperationAgain(state: ThreadState, message: string): void {
+  const asked = state.askedMoney.get(message)
+  if (asked === undefined) return
+  state.askedMoney.delete(message)
+  askOwner(state, asked)
 }
 
 export function heardOperationAnswered(state: ThreadState, { message, answers, reply }: OperationAnswered): void {

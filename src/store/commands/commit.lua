@@ -275,7 +275,7 @@ local function writeKept()
   end
 end
 
-local book = redis.call('HMGET', BOOK, 'epoch', 'seq')
+local book = redis.call('HMGET', BOOK, 'epoch', 'seq', 'claimedAt')
 if not book[1] then return 'missing' end
 local last, written = book[2], book[2]
 
@@ -290,7 +290,8 @@ local function isRefused(reply)
 end
 
 local function apply(seq, first, final)
-  if book[1] ~= EPOCH then return 'fenced' end
+  -- A claim that comes in twice must not make another life's commits this one's.
+  if book[1] ~= EPOCH or tonumber(seq) <= tonumber(book[3] or '0') then return 'fenced' end
   if tonumber(seq) <= tonumber(last) then
     findConverted(first, final)
     return replyWith('already')

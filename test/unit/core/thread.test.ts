@@ -115,6 +115,13 @@ describe('B3: another has claimed the book', () => {
     expect(typesOf(fenced().effects)).toEqual(['commit', 'stop'])
   })
 
+  test('nothing is written → the next look at what was left says so', () => {
+    const t0 = oneThread(setting)
+    t0.store.claim('t0', { type: 'claim', epoch: 'another' })
+    expect(ofType(t0.pass(999), 'stop')).toEqual([])
+    expect(ofType(t0.pass(1), 'stop')).toEqual([{ type: 'stop', why: 'fenced' }])
+  })
+
   test('whatever is heard then → nothing comes of it, and `stop` is said once', () => {
     const { t0, sent } = fenced()
     expect(t0.prepare(pay)).toEqual([])

@@ -171,6 +171,29 @@ describe('a book is set back', () => {
     t0.pass(2_000)
     expect(toldIn(t1.news())).toEqual(['fulfill'])
   })
+
+  test('a question was answered and struck out, and all of it was lost before its asker heard that it lay there → left under another number, which no replay strikes out', () => {
+    const [t0, t1] = severalThreads(2, setting) as [OneThread, OneThread]
+    const packet = t0.packet(pairPays)
+    t0.fulfill(only(t0.ask(pair, packet, 'x'), 'sendPrepare'))
+    const moment = t0.world.moment()
+    t0.world.held.add('leave')
+    const question = only(t1.ask(pair, packet, 'x'), 'leave')
+    t1.disconnect()
+    t1.reach(question)
+    t0.world.held.delete('leave')
+    expect(changesIn(t0.pass(1_000))).toMatchObject([{ type: 'consumed', message: question.message.message }])
+    t0.disconnect()
+    t0.world.goBack(moment, t0.id, t1.id)
+    t0.world.held.add('wake')
+    t0.world.held.add('commit')
+    const heartbeat = only(t0.reconnect(), 'commit')
+    t0.world.held.delete('commit')
+    t1.reconnect()
+    t0.release(heartbeat)
+    t0.pass(2_000)
+    expect(toldIn(t1.news())).toEqual(['fulfill'])
+  })
 })
 
 describe("an account's shard is set back", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contentHash } from '../../../../src/core/book/ids.ts'
-import type { AskedAgain } from '../../../../src/core/book/message.ts'
+import type { AskedAgain, LeftMessage } from '../../../../src/core/book/message.ts'
 import type { Effect } from '../../../../src/core/effect.ts'
 import type { Prepare } from '../../../../src/core/values/packet.ts'
 import { type Asking, account, changesIn, type OneThread, ofType, only, preimage, severalThreads, toldIn, typesOf } from '../../../fixtures/oneThread.ts'
@@ -94,13 +94,15 @@ describe('B4: asked again at another thread', () => {
     expect(only(t1.news(), 'answer')).toMatchObject({ request: 1, reply: { type: 'fulfill', fulfillment: preimage(1) } })
   })
 
-  test('no answer for a second, and nothing else to write → an empty commit asks whether this thread still has its book', () => {
-    const [t0, t1] = threads(['leave'])
-    t0.prepare(pay)
+  test('another life has the book in which the answer is left → fenced at the next look, and its client hears of it', () => {
+    const [t0, t1] = threads()
+    t0.fulfill(only(t0.prepare(pay), 'sendPrepare'))
+    t1.world.held.add('leave')
     t1.prepare(pay)
+    t1.store.claim('t1', { type: 'claim', epoch: 'another' })
     t1.news()
-    t1.world.pass(2_500)
-    expect(ofType(t1.news(), 'commit').map(({ changes }) => changes)).toContainEqual([])
+    t1.world.pass(1_000)
+    expect(ofType(t1.news(), 'stop')).toEqual([{ type: 'stop', why: 'fenced' }])
   })
 
   test('settled and kept → the owner leaves the answer at once', () => {
@@ -218,7 +220,7 @@ describe('what is left between threads', () => {
     t0.world.held.add('commit')
     t1.prepare(pay)
     expect(toldIn(t1.news())).toEqual(['fulfill'])
-    expect(t1.hear({ type: 'leftRead', messages: t1.store.readLeft('t1') })).toEqual([])
+    expect(t1.hear({ type: 'leftRead', messages: t1.store.readLeft('t1', 't1-1') as readonly LeftMessage[] })).toEqual([])
   })
 
   test('an answer that nobody waits for → told to nobody, and struck out', () => {

@@ -87,18 +87,10 @@ describe('a deposit', () => {
     t0.store.books.get('t0')?.left.clear()
     t1.disconnect()
     t1.reconnect()
+    t1.world.pass(1_000)
     t0.restart()
     expect(words(t1.news())).toEqual(['moved'])
     expect(balance(t0)).toBe(1_050n)
-  })
-
-  test('a colleague has the answer for more than a second, and nothing else is written → an empty commit asks whether this thread still has its book', () => {
-    const [t0, t1] = four({ holds: ['leave'] })
-    const once = operation(t0, 'deposit', 50n)
-    ask(t0, once)
-    ask(t1, once)
-    t1.world.pass(2_500)
-    expect(ofType(t1.news(), 'commit').map(({ changes }) => changes)).toContainEqual([])
   })
 
   test('another content under its id → 409, at its owner and elsewhere', () => {
