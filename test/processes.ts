@@ -18,8 +18,8 @@ export interface Where {
   /** Another Node than the one that runs the tests. */
   readonly binary?: string
   readonly timeoutMs?: number
-  /** Besides this process's own. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Beside our own. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 export function node(args: readonly string[], { cwd = ROOT, binary = process.execPath, timeoutMs = 60_000, env = {} }: Where = {}): Promise<Ended> {

@@ -27,7 +27,7 @@ export interface OurselvesOptions {
 }
 
 /** RFC draft "Interledger Ping", unidirectional: a condition that every node can fulfill. */
-const PING = fulfillmentOf(Buffer.from('ping'.repeat(8)))
+export const PING = fulfillmentOf(Buffer.from('ping'.repeat(8)))
 const PING_CONDITION: Condition = conditionOf(PING)
 
 export function answeringForOurselves(options: OurselvesOptions): Receive {

@@ -44,6 +44,8 @@ export interface LiveThreadOptions {
   readonly faulted: (error: StoreUnknown) => void
   /** Nothing more is done here: another has the book, the store lost writes, or it refuses; or this thread has left. */
   readonly ended: (why: Stop['why'] | StoreRefused) => void
+  /** A script call with so many commits was answered, after so long. */
+  readonly storeCalled?: (commits: number, ms: number) => void
   /** Sees each step, for whoever compares or records. */
   readonly watch?: (input: Input, effects: readonly Effect[]) => void
 }
@@ -75,6 +77,7 @@ export class LiveThread {
       store,
       thread: config.thread,
       epoch,
+      called: options.storeCalled,
       heard: (seq, reply, written) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply, written }),
       faulted: (error) => this.#lose(error),
       refused: (error) => this.#end(error),

@@ -61,7 +61,7 @@ const MAX_OCTETS = 30_000
 export class RouteExchange {
   readonly #options: RouteExchangeOptions
   readonly #table = new RoutingTable(() => randomBytes(16).toString('hex'))
-  readonly #neighbours: ReadonlyMap<AccountId, Neighbour>
+  readonly #neighbours: Map<AccountId, Neighbour>
   /** Of accounts that are told nothing, and may announce what is below their own address. */
   readonly #others = new Map<AccountId, RouteHearing>()
   readonly #refreshedAt = new Map<AccountId, UnixMs>()
@@ -73,12 +73,27 @@ export class RouteExchange {
   }
 
   start(): void {
-    for (const { id, asking } of this.#neighbours.values()) {
-      this.#options.hear({ type: 'connected', at: this.#options.now(), account: id })
-      asking.isDue = true
-    }
+    for (const neighbour of this.#neighbours.values()) this.#connect(neighbour)
     this.#sweeping = setInterval(() => this.#sweep(), SWEEP_MS).unref()
     this.#sweep()
+  }
+
+  /** Accounts came and went while it runs: who is new is asked and told all, who is gone is heard no more. */
+  setNeighbours(ids: readonly AccountId[]): void {
+    for (const id of [...this.#neighbours.keys()]) if (!ids.includes(id)) this.#neighbours.delete(id)
+    for (const id of ids) {
+      if (this.#neighbours.has(id)) continue
+      const neighbour = newNeighbour(id)
+      this.#others.delete(id)
+      this.#neighbours.set(id, neighbour)
+      this.#connect(neighbour)
+    }
+    this.#sweep()
+  }
+
+  #connect({ id, asking }: Neighbour): void {
+    asking.isDue = true
+    this.#options.hear({ type: 'connected', at: this.#options.now(), account: id })
   }
 
   stop(): void {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AnnouncerEffect, AnnouncerInput } from '../../../src/core/announcer.ts'
 import { announcement, quote, reading, snapshot } from './routing.ts'
 import { describes, named } from './shape.ts'
+import { directory } from './thread.ts'
 import { accountId, amount, count, ms } from './values.ts'
 
 const inputs = {
@@ -12,6 +13,7 @@ const inputs = {
   heartbeatHeard: z.strictObject({ type: z.literal('heartbeatHeard'), at: ms, from: accountId }).describe('All that it announced still holds.'),
   booksRead: z.strictObject({ type: z.literal('booksRead'), at: ms, reading }).describe('Reply to readBooks.'),
   quoteAsked: z.strictObject({ type: z.literal('quoteAsked'), at: ms, request: count, from: accountId, destination: z.string(), amount }),
+  directoryReplaced: z.strictObject({ type: z.literal('directoryReplaced'), at: ms, directory }).describe('Accounts came, changed or went.'),
   woke: z.strictObject({ type: z.literal('woke'), at: ms }),
 } satisfies Record<AnnouncerInput['type'], z.ZodType>
 
@@ -25,6 +27,7 @@ export const announcerInput = named(
     inputs.heartbeatHeard,
     inputs.booksRead,
     inputs.quoteAsked,
+    inputs.directoryReplaced,
     inputs.woke,
   ]),
 )

@@ -6,7 +6,7 @@ import type { PathProblem } from '../../files/forms.ts'
 import { suggestion, UsageError } from '../../files/usageError.ts'
 import { wrongWithUrl } from '../../https/publicAddress.ts'
 import { readAuthority, readCertificate } from '../pemFiles.ts'
-import type { ConfigBody } from './schema.ts'
+import type { AccountBody, ConfigBody } from './schema.ts'
 
 type Report = (path: PathProblem['path'], what: string) => void
 
@@ -18,7 +18,7 @@ export function problemsBetween(body: ConfigBody, pathOf: (path: string) => stri
   checkTls(body, { pathOf, report })
   checkRates(body, report)
   checkAccounts(body, { pathOf, report })
-  checkTotals(body, report)
+  checkTotals(body.accounts, report)
   checkPeerUrls(body, report)
   return problems
 }
@@ -33,6 +33,24 @@ function checkFarms({ farms, threads, adminPort }: ConfigBody, report: Report): 
     if (port !== 0) taken.set(port, `farm ${parallelism}`)
   }
   if (Object.keys(farms).length === 0) report(['farms'], 'there is none; write parallelism: port, such as {1: 8441}')
+}
+
+type Around = Pick<ConfigBody, 'address' | 'farms' | 'ledgers'>
+type Total = Pick<AccountBody, 'ledger' | 'openingBalance' | 'creditLimit'>
+
+interface AccountChecks {
+  readonly pathOf: (path: string) => string
+  /** All that there will be of each unit. */
+  readonly totals: readonly Total[]
+}
+
+/** Of accounts that come while the node runs; their paths begin with `accounts`, as in the file. */
+export function problemsWithAccounts(around: Around, accounts: readonly AccountBody[], { pathOf, totals }: AccountChecks): PathProblem[] {
+  const problems: PathProblem[] = []
+  const report: Report = (path, what) => void problems.push({ path, what })
+  checkAccounts({ ...around, accounts }, { pathOf, report })
+  checkTotals(totals, report)
+  return problems
 }
 
 interface Files {
@@ -87,7 +105,7 @@ function checkRates({ rates, ledgers }: ConfigBody, report: Report): void {
   }
 }
 
-function checkAccounts({ accounts, farms, ledgers, address: own }: ConfigBody, { pathOf, report }: Files): void {
+function checkAccounts({ accounts, farms, ledgers, address: own }: Around & { readonly accounts: readonly AccountBody[] }, { pathOf, report }: Files): void {
   const names = new Map<string, number>()
   for (const [i, { name, ledger, parallelism, peer, token, rpc }] of accounts.entries()) {
     const path = ['accounts', i]
@@ -124,7 +142,7 @@ function checkPeerUrls({ accounts, host, allowPrivateAddresses = isLoopback(host
 }
 
 /** R6 */
-function checkTotals({ accounts }: ConfigBody, report: Report): void {
+function checkTotals(accounts: readonly Total[], report: Report): void {
   const totals = new Map<string, bigint>()
   for (const { ledger, openingBalance, creditLimit } of accounts) totals.set(ledger, (totals.get(ledger) ?? 0n) + openingBalance + creditLimit)
   for (const [ledger, total] of totals) {

@@ -8,6 +8,7 @@ import { problemsIn } from '../../files/forms.ts'
 import { located, refusalOf } from '../../files/located.ts'
 import { readYamlFile } from '../../files/yamlFile.ts'
 import type { RpcNames } from '../../https/rpcKeys.ts'
+import type { LogFormat } from '../logs/logLine.ts'
 import { problemsBetween } from './checks.ts'
 import { nodeConfig } from './nodeConfig.ts'
 import { CONFIG } from './schema.ts'
@@ -41,6 +42,7 @@ export interface NodeConfig {
   readonly maxOpen: number
   readonly maxKeptIds: number
   readonly routing: RoutingConfig
+  readonly logs: { readonly format: LogFormat; readonly payments: boolean }
   readonly ledgers: ReadonlyMap<Unit, LedgerConfig>
   readonly rates: Rates
   readonly accounts: readonly AccountConfig[]

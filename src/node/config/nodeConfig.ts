@@ -1,6 +1,6 @@
 /** From a configuration whose every key is in order to what the node is run with. */
 import { type Account, accountIdOf } from '../../core/values/account.ts'
-import { address } from '../../core/values/address.ts'
+import { type Address, address } from '../../core/values/address.ts'
 import { ratesOf } from '../../core/values/rate.ts'
 import { type RpcKeys, rpcKeysOf } from '../../https/rpcKeys.ts'
 import { isLoopback } from './checks.ts'
@@ -26,7 +26,7 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     host: body.host,
     publicUrl: body.publicUrl?.replace(/\/+$/, ''),
     adminPort: body.adminPort,
-    adminToken: undefined,
+    adminToken: body.adminToken,
     tls: body.tls.kind === 'files' ? { kind: 'files', cert: pathOf(body.tls.cert), key: pathOf(body.tls.key) } : { kind: body.tls.kind },
     allowPrivateAddresses: body.allowPrivateAddresses ?? isLoopback(body.host),
     maxPacketAmount: body.maxPacketAmount,
@@ -34,9 +34,10 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     maxOpen: body.maxOpen,
     maxKeptIds: body.maxKeptIds,
     routing: routingOf(body.routing),
+    logs: body.logs,
     ledgers,
     rates: ratesIn(body, ledgers),
-    accounts: body.accounts.map((each) => accountOf(each, { body, ledgers, pathOf })),
+    accounts: body.accounts.map((each) => accountOf(each, { address: body.address, farms: Object.keys(body.farms).map(Number), ledgers, pathOf })),
   }
 }
 
@@ -61,14 +62,17 @@ function ratesIn({ rates, feePpm }: ConfigBody, ledgers: NodeConfig['ledgers']):
 }
 
 interface Around {
-  readonly body: ConfigBody
+  readonly address: Address
+  /** Parallelisms. */
+  readonly farms: readonly number[]
   readonly ledgers: NodeConfig['ledgers']
   readonly pathOf: (path: string) => string
 }
 
-function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): AccountConfig {
+/** One of a configuration in which its keys are in order. */
+export function accountOf(given: AccountBody, { address: own, farms, ledgers, pathOf }: Around): AccountConfig {
   const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer, rpc } = given
-  const parallelism = given.parallelism ?? Math.min(...Object.keys(body.farms).map(Number))
+  const parallelism = given.parallelism ?? Math.min(...farms)
   const scale = ledgers.get(unit)?.scale
   if (scale === undefined) throw new Error(`account ${name}: ledger ${unit} is not there`)
   const answersLater = peer?.protocol === 'ilp-over-http-async' || peer?.protocol === 'json-rpc'
@@ -76,7 +80,7 @@ function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): Accou
   const account: Account = {
     id: accountIdOf(name, parallelism),
     name,
-    address: address(`${body.address}.${name}`),
+    address: address(`${own}.${name}`),
     unit,
     scale,
     relation,

@@ -81,7 +81,7 @@ const rpc = keys({
   currency: text('The code that both give their plugins.'),
 })
 
-const account = keys({
+export const ACCOUNT = keys({
   name: name('One segment of an ILP address.'),
   ledger: text('One of `ledgers`.'),
   relation: word('Who gets which announcements; a parent is the default route. Default user.', ['user', 'peer', 'child', 'parent']).prefault('user'),
@@ -106,7 +106,7 @@ export const CONFIG = keys({
   host: host('Where the farm ports listen. Default 127.0.0.1.').prefault('127.0.0.1'),
   behindProxy: flag('Whether something before us does TLS. Default false.').prefault(false),
   dealing: servedWord('How a farm deals what comes in to its threads (A1).', { served: ['connection'], later: ['request'] }).prefault('connection'),
-  adminPort: port('On loopback only. Default 8400.').prefault(8400),
+  adminPort: port('On loopback only, unless adminToken is set. Default 8400.').prefault(8400),
   tls: tls.prefault('selfSigned'),
   maxPacketAmount: money('More in one packet is F08. Default 1000000000000.').prefault('1000000000000'),
   answerRetention: duration('How long answers to ids are kept (B5). Default 1m.', 1).prefault('1m'),
@@ -118,9 +118,13 @@ export const CONFIG = keys({
     .record(z.string(), decimal('Whole units of the second for one of the first.'), { error: 'is not a map; write unit/unit: rate, such as {usd/eth: 0.0004}' })
     .prefault({}),
   feePpm: count('Taken off where a payment changes units. Default 0.', { least: 0, most: 999_999 }).prefault(0),
-  accounts: listOf('Whom the node knows.', account).prefault([]),
-  adminToken: notServed('remove it: the admin port listens on loopback only'),
+  accounts: listOf('Whom the node knows.', ACCOUNT).prefault([]),
+  adminToken: optional(token('What the admin port is to be shown; with it that port listens on host, without it on loopback only.')),
   pluginPort: notServed('remove it: accounts are reached at the farm ports'),
+  logs: keys({
+    format: word('Lines for people, or one JSON object each. Default text.', ['text', 'json']).prefault('text'),
+    payments: flag('Whether each step of each payment is logged, under its id. Default false.').prefault(false),
+  }).prefault({}),
   registration: servedWord('May strangers make an account?', { served: ['closed'], later: ['open'] }).prefault('closed'),
   allowPrivateAddresses: optional(flag('May Callback-Urls and urls of peers lead into a private network? Default: only where host is loopback.')),
   history: notServed('remove it: no record is written'),
