@@ -158,6 +158,8 @@ function* halves<T extends { readonly fromMs: number; readonly untilMs: number }
 function* lessMoney(money: MoneyPlan): Generator<MoneyPlan> {
   if (money.who.length > 1) for (const who of without(money.who)) yield { ...money, who }
   if (money.ratePerS > 1) yield { ...money, ratePerS: 1 }
+  const { expiryMs, ...lasting } = money
+  if (expiryMs !== undefined) yield lasting
   if (money.repeatOdds > 0) yield { ...money, repeatOdds: 0 }
 }
 

@@ -116,6 +116,8 @@ export interface MoneyPlan {
   readonly deposits: number
   /** Odds that it is asked a second time at once, at another thread. */
   readonly repeatOdds: number
+  /** Left out: longer than any run. Otherwise whatever is asked a second time is asked once more when it has expired. */
+  readonly expiryMs?: number
 }
 
 /** What a connector or user does instead of its duty, with the given odds each time: behaviourKinds.ts says what, and when. */

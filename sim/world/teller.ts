@@ -11,10 +11,17 @@ import type { Access, User } from './users.ts'
 
 /** Longer than any run: an answer that was kept is there as long as anybody asks. */
 const EXPIRY_MS = 6 * 86_400_000
+/** After its expiry; its answer is still kept then. */
+const ASKED_LATE_MS = 2_000
 /** Between a request that broke or was refused and the next. */
 const RETRY_MS = 50
 /** From the last asking to the last answer, where nothing is broken: longer than a withdrawal waits. */
 export const OPERATION_LIFE_MS = 8_000
+
+/** The same, for the operations of a plan, from when they arrive. */
+export function longestOperationMs(plans: readonly MoneyPlan[] = []): number {
+  return Math.max(0, ...plans.map(({ expiryMs }) => OPERATION_LIFE_MS + (expiryMs === undefined ? 0 : expiryMs + ASKED_LATE_MS)))
+}
 
 interface Asking {
   readonly connector: Connector
@@ -58,13 +65,16 @@ export class Teller {
     const isRepeated = facts.happens(plan.repeatOdds)
     const place = facts.below(connector.plan.threads)
     if (sum === 0n) return
-    const asking = { connector, operation: this.#operation(access, direction, sum) }
+    const { expiryMs } = plan
+    const asking = { connector, operation: this.#operation(access, direction, sum, expiryMs) }
     this.#ask(asking, place)
-    if (isRepeated) this.#ask(asking, place + 1)
+    if (!isRepeated) return
+    this.#ask(asking, place + 1)
+    if (expiryMs !== undefined) this.#context.events.after((expiryMs + ASKED_LATE_MS) * 1000, () => this.#ask(asking, place + 1))
   }
 
-  #operation({ account }: Access, direction: Operation['direction'], sum: Amount): Operation {
-    return { id: `${++this.#last}`, account: account.id, direction, amount: sum, expiresAt: this.#context.events.nowMs() + EXPIRY_MS }
+  #operation({ account }: Access, direction: Operation['direction'], sum: Amount, expiryMs = EXPIRY_MS): Operation {
+    return { id: `${++this.#last}`, account: account.id, direction, amount: sum, expiresAt: this.#context.events.nowMs() + expiryMs }
   }
 
   #ask(asking: Asking, place: number): void {

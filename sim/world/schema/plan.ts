@@ -87,6 +87,9 @@ const money = z.strictObject({
   amounts,
   deposits: odds.describe('That an operation is a deposit; otherwise it is a withdrawal.'),
   repeatOdds: odds.describe('That it is asked twice at once, at two threads.'),
+  expiryMs: z.exactOptional(
+    milliseconds.describe('How long an operation may be begun; whatever is asked twice is asked once more after that. Left out: longer than any run.'),
+  ),
 })
 const behaviour = z.strictObject({
   name,
