@@ -40,8 +40,8 @@ explore: dist/.built ## every interleaving of the small worlds in scenarios/expl
 	@node dist/sim/cli.js explore
 
 .PHONY: mutants
-mutants: node_modules/.package-lock.json ## who notices each broken rule: campaign, exploration, properties (an hour; test/mutants/MATRIX.md)
-	@node --import tsx test/mutants/matrix.ts
+mutants: node_modules/.package-lock.json ## who notices each broken rule: campaign, exploration, properties (an hour, can be stopped; test/mutants/MATRIX.md)
+	@node --import tsx test/mutants/matrix/matrix.ts
 
 .PHONY: types
 types: node_modules/.package-lock.json ## check the types, tests included

@@ -18,10 +18,12 @@ export interface Where {
   /** Another Node than the one that runs the tests. */
   readonly binary?: string
   readonly timeoutMs?: number
+  /** Beside our own. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
-export function node(args: readonly string[], { cwd = ROOT, binary = process.execPath, timeoutMs = 60_000 }: Where = {}): Promise<Ended> {
-  const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL' as const, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, NO_COLOR: '1' } }
+export function node(args: readonly string[], { cwd = ROOT, binary = process.execPath, timeoutMs = 60_000, env = {} }: Where = {}): Promise<Ended> {
+  const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL' as const, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, NO_COLOR: '1', ...env } }
   return new Promise((resolve) => {
     execFile(binary, [...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? 'unknown'), stdout, stderr })

@@ -1,10 +1,14 @@
 /** Lists with a stretch left out: long stretches first, from the last to the first, since what comes late is more often in vain. */
+import type { Plan } from '../workload/plan.ts'
 
 /** Where in a list the search is: how many are left out together, and before which place. */
 export interface Cursor {
   readonly size: number
   readonly end: number
 }
+
+/** Plans that are a step smaller, and where to continue if one of them serves. */
+export type Steps = Generator<readonly [Plan, Cursor | undefined]>
 
 export interface Sizes {
   /** The first stretch; left out: half of the list. */
@@ -26,4 +30,9 @@ export function* fewer<T>(items: readonly T[], from: Cursor | undefined, { most 
     }
     end = items.length
   }
+}
+
+/** Each item in turn, the last first. */
+export function* without<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let i = items.length - 1; i >= 0; i--) yield items.filter((_, j) => j !== i)
 }

@@ -29,9 +29,12 @@ export interface Verdict {
   readonly failure: Failure | undefined
 }
 
+/** Some times what drawn worlds take: one that never comes to rest is found in seconds, the sooner the smaller it is. */
+const MOST_EVENTS = { base: 300_000, forPayment: 500 }
+
 export function judge({ plan, seed }: World, watch: Watch = {}): Verdict {
   try {
-    const figures = runWorld(plan, seed, watch)
+    const figures = runWorld(plan, seed, { mostEvents: MOST_EVENTS.base + MOST_EVENTS.forPayment * plan.payments.length, ...watch })
     const { violation } = figures.invariants
     if (violation === undefined) return { figures, failure: undefined }
     const { invariant, at, what, about = [] } = violation

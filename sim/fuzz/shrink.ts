@@ -1,8 +1,9 @@
 /** A smaller world that breaks the same invariant, found by fast-check among those that are a step smaller each. */
 import fc from 'fast-check'
 import type { FaultPlan } from '../workload/faultPlan.ts'
-import type { Plan } from '../workload/plan.ts'
+import type { MoneyPlan, MoneyRow, Plan } from '../workload/plan.ts'
 import { type Broken, judge, type World } from './judge.ts'
+import { withMoney } from './lessMoney.ts'
 import { FROM_THE_START, type Progress, smallerThan } from './smaller.ts'
 
 export interface Shrinking {
@@ -32,19 +33,27 @@ export function shrink(world: World, invariant: Broken, { seconds, progress }: S
 function without(world: World, invariant: Broken): World {
   const { plan, seed } = world
   const fallen = new Map<FaultPlan, { atMs: number; draw: number }[]>()
+  const asked = new Map<MoneyPlan, MoneyRow[]>()
   const { failure } = judge(world, {
-    fell: (fault, atMs, draw) => {
-      const times = fallen.get(fault)
-      if (times === undefined) fallen.set(fault, [{ atMs, draw }])
-      else times.push({ atMs, draw })
-    },
+    fell: (fault, atMs, draw) => note(fallen, fault, { atMs, draw }),
+    moneyAsked: (money, row) => note(asked, money, row),
   })
   const at = failure?.at ?? plan.durationMs
-  const fixed: Plan = { ...plan, faults: plan.faults.flatMap((fault) => fixedAt(fault, fallen.get(fault) ?? [])) }
+  const faults = plan.faults.flatMap((fault) => fixedAt(fault, fallen.get(fault) ?? []))
+  const fixed = withMoney(
+    { ...plan, faults },
+    (plan.money ?? []).map((each) => ({ ...each, rows: asked.get(each) ?? [] })),
+  )
   const early = plan.payments.filter(({ atMs }) => atMs <= at)
   const steps: readonly Plan[] = [{ ...fixed, payments: early }, fixed, { ...plan, payments: early }]
   const found = steps.find((step) => judge({ plan: step, seed }).failure?.invariant === invariant)
   return found === undefined ? world : { plan: found, seed }
+}
+
+function note<K, V>(notes: Map<K, V[]>, of: K, value: V): void {
+  const before = notes.get(of)
+  if (before === undefined) notes.set(of, [value])
+  else before.push(value)
 }
 
 /** A fault of a kind that falls at times: at those at which it fell, as it was drawn then. */

@@ -14,9 +14,17 @@ export interface StoryEvent {
   readonly about: ReadonlySet<string>
 }
 
+/** An event with what is done again right after it by the same, word for word: a poll is told once. */
+interface Repeated extends StoryEvent {
+  times: number
+  untilMs: number
+}
+
 /** Hears the lines of a trace; amounts are strings in them. */
 export class StoryTeller implements Names {
-  readonly events: StoryEvent[] = []
+  readonly #events: Repeated[] = []
+  /** By who did it. */
+  readonly #last = new Map<string, Repeated>()
   readonly #accounts = new Map<string, string>()
   readonly #payments = new Map<string, { readonly word: string; readonly condition: string }>()
   readonly #words = new Map<string, string>()
@@ -27,7 +35,21 @@ export class StoryTeller implements Names {
     if (line.kind !== 'effect') this.#unperformed = undefined
     else if (line.who !== 'announcer') this.#unperformed = this.#effect(line.at, line.connector, line.who, line.effect) ?? this.#unperformed
     const told = this.#tell(line)
-    if (told !== undefined) this.events.push({ atMs: line.at, words: told.words, about: new Set(told.about) })
+    if (told !== undefined) this.#add(doerOf(line), { atMs: line.at, words: told.words, about: new Set(told.about) })
+  }
+
+  /** A fault is a beginning for everyone. */
+  #add(doer: string | undefined, event: StoryEvent): void {
+    if (doer === undefined) this.#last.clear()
+    const last = this.#last.get(doer ?? '')
+    if (last?.words === event.words) {
+      last.times++
+      last.untilMs = event.atMs
+      return
+    }
+    const added: Repeated = { ...event, times: 1, untilMs: event.atMs }
+    this.#events.push(added)
+    if (doer !== undefined) this.#last.set(doer, added)
   }
 
   /** What is performed shows in the lines that follow. */
@@ -50,7 +72,10 @@ export class StoryTeller implements Names {
 
   /** All of it; an effect that was not performed any more is the last. */
   all(): readonly StoryEvent[] {
-    return this.#unperformed === undefined ? this.events : [...this.events, this.#unperformed]
+    const told = this.#events.map(({ times, untilMs, ...event }) =>
+      times === 1 ? event : { ...event, words: `${event.words}; ${times} times until ${untilMs}` },
+    )
+    return this.#unperformed === undefined ? told : [...told, this.#unperformed]
   }
 
   account(connector: string, id: string): string {
@@ -108,4 +133,9 @@ export class StoryTeller implements Names {
     const id = message.requestId === undefined ? '' : `, id ${message.requestId}`
     return { words: `${from} asks ${to}: ${word}, ${message.amount} to ${message.destination}${id}, until ${message.expiresAt}`, about: [condition] }
   }
+}
+
+function doerOf(line: TraceLine): string | undefined {
+  if (line.kind === 'message') return `${line.from} ${line.to}`
+  return line.kind === 'store' ? `${line.connector} ${line.who}` : undefined
 }

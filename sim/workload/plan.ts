@@ -2,6 +2,7 @@
  * A plan is one world in full: what a scenario comes to for one regime, one failover and one policy. Everything is
  * resolved (durations in ms, amounts as bigint, groups expanded), so the world asks no further questions.
  */
+import type { Direction } from '../../src/core/money/operation.ts'
 import type { Amount } from '../../src/core/values/amount.ts'
 import type { BehaviourKind } from './behaviourKinds.ts'
 import type { FaultPlan } from './faultPlan.ts'
@@ -118,6 +119,22 @@ export interface MoneyPlan {
   readonly repeatOdds: number
   /** Left out: longer than any run. Otherwise whatever is asked a second time is asked once more when it has expired. */
   readonly expiryMs?: number
+  /** In order of time; used instead of what would be drawn. */
+  readonly rows?: readonly MoneyRow[]
+}
+
+/** One deposit or withdrawal. */
+export interface MoneyRow {
+  readonly atMs: number
+  /** An endpoint member, and that one of its connectors where it is asked. */
+  readonly who: string
+  readonly at: string
+  readonly direction: Direction
+  readonly amount: Amount
+  /** The number of the thread that is asked first, modulo the connector's threads. */
+  readonly thread: number
+  /** The thread after it is asked at once, too. */
+  readonly isRepeated: boolean
 }
 
 /** What a connector or user does instead of its duty, with the given odds each time: behaviourKinds.ts says what, and when. */

@@ -2,7 +2,7 @@
 import type { PaymentEvent, PaymentState } from '../../src/core/payment/table.ts'
 import type { Checked } from '../check/violation.ts'
 import type { StrikePlan } from '../workload/faultPlan.ts'
-import type { BehaviourPlan, Plan } from '../workload/plan.ts'
+import type { BehaviourPlan, MoneyPlan, MoneyRow, Plan } from '../workload/plan.ts'
 import type { Events } from './events.ts'
 import type { Fired } from './faults.ts'
 import type { Payment } from './payments.ts'
@@ -12,6 +12,8 @@ import type { Tracer } from './trace.ts'
 
 /** Who looks on. Whoever does not changes nothing, and costs nothing. */
 export interface Watch {
+  /** More than these are no run that ends: it breaks `quiet`. */
+  readonly mostEvents?: number
   readonly trace?: (line: string) => void
   /** Everyone is there, and nothing has happened yet. */
   readonly built?: (population: Population) => void
@@ -23,6 +25,8 @@ export interface Watch {
   readonly behaved?: (kind: BehaviourPlan['kind']) => void
   /** A fault falls, the `draw`th of its plan, whether or not it finds something to strike. */
   readonly fell?: (plan: StrikePlan, atMs: number, draw: number) => void
+  /** A deposit or withdrawal is asked for the first time. */
+  readonly moneyAsked?: (plan: MoneyPlan, row: MoneyRow) => void
 }
 
 export interface Context {

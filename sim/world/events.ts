@@ -3,6 +3,7 @@
  * same on every machine. Most is planned for seconds ahead, and much of that is a time-out in vain: it lies unsorted in the
  * window of its time until that begins, so that what is due next is looked for among few.
  */
+import { InvariantBroken } from '../check/violation.ts'
 
 /** Of a window, µs: some hundred events of a busy world. */
 const WINDOW_US = 8_192
@@ -21,10 +22,13 @@ export class Events {
   /** Later windows, and which of them there are: the next last. */
   readonly #later = new Map<number, Planned[]>()
   readonly #windows: number[] = []
+  readonly #most: number
   #planned = 0
 
-  constructor(startUs: number) {
+  /** `most`: with so many events a world never comes to rest. */
+  constructor(startUs: number, most = Number.POSITIVE_INFINITY) {
     this.nowUs = startUs
+    this.#most = most
     this.#window = windowOf(startUs)
   }
 
@@ -40,7 +44,9 @@ export class Events {
   /** Planned for the past, it happens now. */
   at(timeUs: number, run: () => void): void {
     const time = timeUs < this.nowUs ? this.nowUs : timeUs
-    const planned = { time, order: this.#planned++, run }
+    const order = this.#planned++
+    if (order >= this.#most) throw new InvariantBroken('quiet', `after ${this.#most} events the world is not at rest`, [])
+    const planned = { time, order, run }
     const window = windowOf(time)
     if (window <= this.#window) push(this.#due, planned)
     else this.#put(window, planned)

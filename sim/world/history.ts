@@ -11,7 +11,7 @@ import type { AccountId, ThreadId } from '../../src/core/values/account.ts'
 import { matches } from '../../src/core/values/condition.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 import { unreachable } from '../../src/core/values/unreachable.ts'
-import type { About } from '../check/sending.ts'
+import type { About, Heard } from '../check/sending.ts'
 import type { Asked } from '../check/telling.ts'
 import { type Checked, nothingChecked } from '../check/violation.ts'
 import { Witness } from '../check/witness.ts'
@@ -44,6 +44,8 @@ interface RecordedThread {
   latestMs: number
   readonly held: Map<number, Asked>
   readonly heldMoney: Map<number, Operation>
+  /** Replies that are not thanked for yet, by request. */
+  readonly calledBack: Map<number, Heard>
   /** By payment and attempt. */
   readonly sent: Map<string, SentPrepare>
 }
@@ -150,7 +152,8 @@ export class History {
       case 'claimed':
         return witness.acknowledged(id, input.book.seq)
       case 'committed':
-        if (input.reply === 'ok' || input.reply === 'already') witness.acknowledged(id, input.seq)
+        if (input.reply === 'ok' || input.reply === 'already' || (typeof input.reply === 'object' && 'converted' in input.reply))
+          witness.acknowledged(id, input.seq)
         return
       case 'moneyAsked':
         thread.heldMoney.set(input.request, input.operation)
@@ -159,6 +162,7 @@ export class History {
         return this.#asked(witness, id, thread, input)
       case 'fulfillReceived':
       case 'rejectReceived':
+        return input.request === undefined ? this.#heard(witness, thread, input) : this.#calledBack(witness, thread, input.request, input)
       case 'sendFailed':
         return this.#heard(witness, thread, input)
       default:
@@ -175,6 +179,17 @@ export class History {
     if (input.type === 'fulfillReceived') witness.fulfillHeard({ ...about, right: matches(condition, input.fulfill.fulfillment) })
     else if (input.type === 'rejectReceived') witness.rejectHeard(about)
     else witness.failed(about, input.how)
+  }
+
+  /** To any thread: what it replies to is known from the owner's book. */
+  #calledBack(witness: Witness, thread: RecordedThread, request: number, input: Extract<Input, { type: 'fulfillReceived' | 'rejectReceived' }>): void {
+    const { from, payment, attempt, at } = input
+    const condition = witness.conditionOf(payment)
+    if (condition === undefined) return
+    const right = input.type === 'fulfillReceived' && matches(condition, input.fulfill.fulfillment)
+    const heard: Heard = { from, payment, attempt, condition, epoch: thread.epoch, at, right }
+    thread.calledBack.set(request, heard)
+    witness.calledBack(heard, input.type === 'fulfillReceived' ? 'fulfill' : 'reject')
   }
 
   #asked(witness: Witness, id: ThreadId, thread: RecordedThread, input: Extract<Input, { type: 'prepareReceived' }>): void {
@@ -203,6 +218,12 @@ export class History {
         if (held === undefined) return
         thread.held.delete(effect.request)
         return witness.told(held, effect.reply)
+      }
+      case 'thank': {
+        const heard = thread.calledBack.get(effect.request)
+        thread.calledBack.delete(effect.request)
+        if (heard !== undefined) witness.thanked(heard, effect.how)
+        return
       }
       case 'claim':
         thread.epoch = effect.epoch
@@ -250,6 +271,7 @@ export class History {
     for (const held of thread.held.values()) witness.cutOff(held)
     thread.held.clear()
     thread.heldMoney.clear()
+    thread.calledBack.clear()
     thread.sent.clear()
   }
 }
@@ -257,7 +279,15 @@ export class History {
 function threadOf(threads: Map<ThreadId, RecordedThread>, id: ThreadId): RecordedThread {
   let thread = threads.get(id)
   if (thread === undefined) {
-    thread = { epoch: '', nowMs: Number.NEGATIVE_INFINITY, latestMs: Number.NEGATIVE_INFINITY, held: new Map(), heldMoney: new Map(), sent: new Map() }
+    thread = {
+      epoch: '',
+      nowMs: Number.NEGATIVE_INFINITY,
+      latestMs: Number.NEGATIVE_INFINITY,
+      held: new Map(),
+      heldMoney: new Map(),
+      calledBack: new Map(),
+      sent: new Map(),
+    }
     threads.set(id, thread)
   }
   return thread

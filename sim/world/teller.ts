@@ -2,9 +2,9 @@
 import type { Operation } from '../../src/core/money/operation.ts'
 import { type Amount, amount } from '../../src/core/values/amount.ts'
 import { InvariantBroken } from '../check/violation.ts'
-import type { MoneyPlan } from '../workload/plan.ts'
+import type { MoneyPlan, MoneyRow } from '../workload/plan.ts'
 import type { Connector, MoneyAnswer } from './connector.ts'
-import { type Context, stream } from './context.ts'
+import { type Context, stream, traceTime } from './context.ts'
 import type { Population } from './population.ts'
 import { drawAmount, type Stream } from './random.ts'
 import type { Access, User } from './users.ts'
@@ -39,38 +39,60 @@ export class Teller {
     this.#population = population
   }
 
-  /** Poisson arrivals from time 0 until the plan's end. */
   start(plan: MoneyPlan): void {
+    if (plan.rows === undefined) this.#draw(plan)
+    else this.#askAll(plan, plan.rows)
+  }
+
+  /** Poisson arrivals from time 0 until the plan's end. */
+  #draw(plan: MoneyPlan): void {
     const { events } = this.#context
     const arrivals = stream(this.#context, `arrivals of money ${plan.name}`)
     const facts = stream(this.#context, `money ${plan.name}`)
     const endUs = this.#context.plan.durationMs * 1000
     const next = (): number => Math.max(1, Math.round(arrivals.exponential(1_000_000 / plan.ratePerS)))
     const arrive = (): void => {
-      this.#one(plan, facts)
+      this.#one(plan, this.#drawn(plan, facts))
       const at = events.nowUs + next()
       if (at < endUs) events.at(at, arrive)
     }
     if (plan.ratePerS > 0) events.at(next(), arrive)
   }
 
+  /** One event planned at a time. */
+  #askAll(plan: MoneyPlan, rows: readonly MoneyRow[], first = 0): void {
+    const row = rows[first]
+    if (row === undefined) return
+    this.#context.events.at(Math.round(row.atMs * 1000), () => {
+      this.#one(plan, row)
+      this.#askAll(plan, rows, first + 1)
+    })
+  }
+
   /** Every fact is drawn, wanted or not, so that the stream stays in step whatever comes of it. */
-  #one(plan: MoneyPlan, facts: Stream): void {
-    const user = this.#population.users.get(plan.who[facts.below(plan.who.length)] ?? '')
-    if (user === undefined) throw new Error('operations without users')
-    const access = user.accesses[facts.below(user.accesses.length)] as Access
-    const connector = this.#connector(access)
+  #drawn(plan: MoneyPlan, facts: Stream): MoneyRow {
+    const who = plan.who[facts.below(plan.who.length)] ?? ''
+    const accesses = this.#user(who).accesses
+    const { connector: at } = accesses[facts.below(accesses.length)] as Access
     const sum = drawAmount(facts, plan.amounts)
     const direction = facts.happens(plan.deposits) ? 'deposit' : 'withdrawal'
     const isRepeated = facts.happens(plan.repeatOdds)
-    const place = facts.below(connector.plan.threads)
+    const thread = facts.below(this.#connector(at).plan.threads)
+    return { atMs: traceTime(this.#context), who, at, direction, amount: sum, thread, isRepeated }
+  }
+
+  #one(plan: MoneyPlan, row: MoneyRow): void {
+    const { who, at, direction, amount: sum, thread, isRepeated } = row
     if (sum === 0n) return
     const { expiryMs } = plan
-    const asking = { connector, operation: this.#operation(access, direction, sum, expiryMs) }
-    this.#ask(asking, place)
+    this.#context.watch.moneyAsked?.(plan, row)
+    const access = this.#user(who).accesses.find(({ connector }) => connector === at)
+    if (access === undefined) throw new Error(`${who} has no account at ${at}`)
+    const asking = { connector: this.#connector(at), operation: this.#operation(access, direction, sum, expiryMs) }
+    this.#ask(asking, thread)
     if (!isRepeated) return
-    this.#ask(asking, place + 1)
-    if (expiryMs !== undefined) this.#context.events.after((expiryMs + ASKED_LATE_MS) * 1000, () => this.#ask(asking, place + 1))
+    this.#ask(asking, thread + 1)
+    if (expiryMs !== undefined) this.#context.events.after((expiryMs + ASKED_LATE_MS) * 1000, () => this.#ask(asking, thread + 1))
   }
 
   #operation({ account }: Access, direction: Operation['direction'], sum: Amount, expiryMs = EXPIRY_MS): Operation {
@@ -91,37 +113,44 @@ export class Teller {
    * there once more, and reported (B12). Returns who is to be looked at when there was time.
    */
   drain(plans: readonly MoneyPlan[], beyond: bigint): () => void {
-    const due: { readonly asking: Asking; readonly replies: readonly MoneyAnswer[] }[] = []
+    const due: { readonly asking: Asking; readonly account: string; readonly replies: readonly MoneyAnswer[] }[] = []
     for (const access of this.#accesses(plans)) {
-      const connector = this.#connector(access)
-      const { id, creditLimit } = access.account
+      const connector = this.#connector(access.connector)
+      const { id, name, creditLimit } = access.account
       const [shard] = connector.store.read([id]).accounts
       const all = connector.store.balanceOf(id) + creditLimit + (shard?.lostByFailover ?? 0n) + beyond
       if (all <= 0n) continue
       const operation = this.#operation(access, 'withdrawal', amount(all))
       const replies: MoneyAnswer[] = []
       const asking: Asking = { connector, operation, heard: (reply) => void replies.push(reply) }
-      due.push({ asking, replies })
+      due.push({ asking, account: name, replies })
       this.#ask(asking, due.length + 1)
     }
     return () => {
-      for (const { asking, replies } of due) {
+      for (const { asking, account, replies } of due) {
         this.#context.checked.B10++
         const { amount: sum } = asking.operation
         const [reply] = replies
         const words = reply?.type === 'declined' ? reply.why : reply?.type
         if (words === (beyond > 0n ? 'insufficient' : 'moved')) continue
-        throw new InvariantBroken('B10', `at ${asking.connector.name}: ${sum} was asked for, ${beyond} more than there is, and the answer is ${words}`, [])
+        const what = `at ${asking.connector.name}: ${sum} of ${account} was asked for, ${beyond} more than there is, and the answer is ${words}`
+        throw new InvariantBroken('B10', what, [account])
       }
     }
   }
 
   #accesses(plans: readonly MoneyPlan[]): readonly Access[] {
     const names = new Set(plans.flatMap(({ who }) => who))
-    return [...names].flatMap((name) => (this.#population.users.get(name) as User).accesses)
+    return [...names].flatMap((name) => this.#user(name).accesses)
   }
 
-  #connector({ connector }: Access): Connector {
-    return this.#population.connectors.get(connector) as Connector
+  #user(name: string): User {
+    const user = this.#population.users.get(name)
+    if (user === undefined) throw new Error(`operations of ${name}, who is no user`)
+    return user
+  }
+
+  #connector(name: string): Connector {
+    return this.#population.connectors.get(name) as Connector
   }
 }

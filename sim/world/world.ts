@@ -41,7 +41,7 @@ export function runWorld(plan: Plan, seed: number, watch: Watch = {}): RunFigure
   const context: Context = {
     plan,
     seed,
-    events: new Events(-SETTLE_US),
+    events: new Events(-SETTLE_US, watch.mostEvents),
     checked: nothingChecked(),
     fired: noneFired(plan.faults),
     excused: new Set(),

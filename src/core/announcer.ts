@@ -6,7 +6,17 @@ import type { Directory } from './directory.ts'
 import type { Announcement } from './routing/announcement.ts'
 import { type Quote, quote } from './routing/quote.ts'
 import { accountViews, type Reading, type Records, updateRecords } from './routing/reading.ts'
-import { announcementOf, forgetSilent, fullAnnouncement, hear, makeRouteBook, mapperOf, type RouteBook } from './routing/routeBook.ts'
+import {
+  announcementOf,
+  forgetSilent,
+  fullAnnouncement,
+  hear,
+  makeRouteBook,
+  mapperOf,
+  type RouteBook,
+  refresh,
+  replaceDirectory,
+} from './routing/routeBook.ts'
 import type { Snapshot } from './routing/snapshot.ts'
 import type { AccountId } from './values/account.ts'
 import type { Amount } from './values/amount.ts'
@@ -19,6 +29,8 @@ export type AnnouncerInput =
   /** First contact with a peer, parent or child: it is told everything at once. */
   | { readonly type: 'connected'; readonly at: UnixMs; readonly account: AccountId }
   | { readonly type: 'announcementReceived'; readonly at: UnixMs; readonly from: AccountId; readonly announcement: Announcement }
+  /** All that it announced still holds. */
+  | { readonly type: 'heartbeatHeard'; readonly at: UnixMs; readonly from: AccountId }
   | { readonly type: 'booksRead'; readonly at: UnixMs; readonly reading: Reading }
   | {
       readonly type: 'quoteAsked'
@@ -28,6 +40,8 @@ export type AnnouncerInput =
       readonly destination: string
       readonly amount: Amount
     }
+  /** Accounts came, changed or went. */
+  | { readonly type: 'directoryReplaced'; readonly at: UnixMs; readonly directory: Directory }
   | { readonly type: 'woke'; readonly at: UnixMs }
 
 export type AnnouncerEffect =
@@ -99,10 +113,12 @@ function take(state: State, input: AnnouncerInput): void {
       state.connected.add(input.account)
       return announce(state, input.account, fullAnnouncement(state.routes))
     case 'announcementReceived': {
-      const account = state.config.directory.accounts.get(input.from)
+      const account = state.routes.directory.accounts.get(input.from)
       if (account !== undefined) spread(state, hear(state.routes, account, input.announcement, at), at)
       return
     }
+    case 'heartbeatHeard':
+      return refresh(state.routes, input.from, at)
     case 'booksRead':
       return publish(state, at, {
         at,
@@ -112,12 +128,16 @@ function take(state: State, input: AnnouncerInput): void {
         seqs: new Map(input.reading.books.map(({ thread, seq }) => [thread, seq])),
       })
     case 'quoteAsked': {
-      const { directory, rates } = state.config
+      const { rates } = state.config
+      const { directory } = state.routes
       const from = directory.accounts.get(input.from)
       const found = from === undefined ? undefined : quote(directory, mapperOf(state.routes), rates, from, input.destination, input.amount)
       state.effects.push({ type: 'answerQuote', request: input.request, quote: found })
       return
     }
+    case 'directoryReplaced':
+      for (const account of state.connected) if (!input.directory.accounts.has(account)) state.connected.delete(account)
+      return spread(state, replaceDirectory(state.routes, input.directory, at), at)
     case 'woke':
       return wake(state, at)
     default:

@@ -1,8 +1,10 @@
 /** The connections to one peer: a bounded number, one request at a time on each, a bounded queue before them. */
+import type { LookupFunction } from 'node:net'
 import { buildConnector, Client } from 'undici'
 import type { UnixMs } from '../core/values/time.ts'
 import { notTaken } from './outcome.ts'
-import { type Hear, type Lane, Sending } from './sending.ts'
+import type { RpcNames } from './rpcKeys.ts'
+import { type Hear, type Judge, type Lane, Sending } from './sending.ts'
 
 export interface Peer {
   /** Where prepares are POSTed to: https, or http for tests and loopback. */
@@ -11,6 +13,10 @@ export interface Peer {
   readonly token: string
   /** PEM to trust instead of the system's authorities: of a peer whose certificate is self-signed. */
   readonly ca?: string | undefined
+  /** Where it may POST its replies to later, instead of answering at once. */
+  readonly callbackUrl?: string | undefined
+  /** It speaks RPC in JSON, in these names. */
+  readonly rpc?: RpcNames | undefined
 }
 
 export interface LineLimits {
@@ -23,10 +29,17 @@ export interface LineLimits {
   readonly keepAliveMs: number
 }
 
-export interface LineOptions {
+export interface LineOptions<T> {
   readonly peer: Peer
   /** Unix ms. */
   readonly now: () => UnixMs
+  readonly judge: Judge<T>
+  /** Of each body; left out: application/octet-stream. */
+  readonly contentType?: string
+  /** Sent with each request besides what all have: names and values in turn. */
+  readonly headers?: readonly string[]
+  /** Finds the peer's addresses; left out: any will do. */
+  readonly lookup?: LookupFunction | undefined
   /** Told when the peer's answers begin or cease to say that it deduplicates (S1). */
   readonly heardDeduplicates: (deduplicates: boolean) => void
   /** PEM of an authority to trust instead of the system's. */
@@ -42,33 +55,40 @@ const MAX_HEADERS = 16_384
 /** A connection whose peer says when it closes is left this long before, so that no prepare meets the closing. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
 
-export class Line {
+export class Line<T> {
   readonly peer: Peer
-  readonly #options: LineOptions
+  readonly judge: Judge<T>
+  readonly #options: LineOptions<T>
   readonly #limits: LineLimits
   readonly #origin: URL
   readonly #clientOptions: Client.Options
   readonly #path: string
   readonly #headers: string[]
-  readonly #lanes: Lane[] = []
+  readonly #lanes: Lane<T>[] = []
   /** The one that was busy last comes first: what is not needed falls idle, and is closed. */
-  readonly #free: Lane[] = []
-  #waiting: Sending[] = []
+  readonly #free: Lane<T>[] = []
+  #waiting: Sending<T>[] = []
   #deduplicates = false
 
-  constructor(options: LineOptions) {
-    const { peer } = options
+  constructor(options: LineOptions<T>) {
+    const { peer, judge, lookup, headers = [], contentType = 'application/octet-stream' } = options
     const ca = peer.ca ?? options.ca
     const url = new URL(peer.url)
     this.peer = peer
     this.#options = options
+    this.judge = judge
     this.#limits = { ...LIMITS, ...options.limits }
     this.#origin = new URL(url.origin)
     this.#clientOptions = {
       pipelining: 1,
       allowH2: false,
       // One for all of them: TLS sessions are taken up again.
-      connect: buildConnector({ allowH2: false, timeout: this.#limits.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) }),
+      connect: buildConnector({
+        allowH2: false,
+        timeout: this.#limits.connectTimeoutMs,
+        ...(ca === undefined ? {} : { ca }),
+        ...(lookup === undefined ? {} : { lookup }),
+      }),
       // Time is kept by `sweep`, which knows each prepare's expiry.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -78,15 +98,16 @@ export class Line {
       maxHeaderSize: MAX_HEADERS,
     }
     this.#path = `${url.pathname}${url.search}`
-    this.#headers = ['authorization', `Bearer ${peer.token}`, 'content-type', 'application/octet-stream']
+    this.#headers = ['authorization', `Bearer ${peer.token}`, 'content-type', contentType, ...headers]
   }
 
   get underWay(): number {
     return this.#lanes.length - this.#free.length + this.#waiting.length
   }
 
-  send(body: Buffer, expiresAt: UnixMs, requestId: string | undefined, hear: Hear): void {
-    const sending = new Sending(body, expiresAt, requestId, this, hear)
+  /** `path`: where it is POSTed to instead of the peer's own, at the same origin. */
+  send(body: Buffer, expiresAt: UnixMs, requestId: string | undefined, hear: Hear<T>, path = this.#path): void {
+    const sending = new Sending(body, expiresAt, requestId, path, this, hear)
     const lane = this.#free.pop() ?? this.#open()
     if (lane !== undefined) this.#dispatch(lane, sending)
     else if (this.#waiting.length < this.#limits.maxWaiting) this.#waiting.push(sending)
@@ -94,25 +115,25 @@ export class Line {
   }
 
   /** Another, while there may be more. */
-  #open(): Lane | undefined {
+  #open(): Lane<T> | undefined {
     if (this.#lanes.length >= this.#limits.maxConnections) return undefined
-    const lane: Lane = { client: new Client(this.#origin, this.#clientOptions), sending: undefined }
+    const lane: Lane<T> = { client: new Client(this.#origin, this.#clientOptions), sending: undefined }
     this.#lanes.push(lane)
     return lane
   }
 
-  #dispatch(lane: Lane, sending: Sending): void {
+  #dispatch(lane: Lane<T>, sending: Sending<T>): void {
     lane.sending = sending
     sending.lane = lane
-    const { body, requestId } = sending
+    const { body, requestId, path } = sending
     const headers = requestId === undefined ? this.#headers : [...this.#headers, 'request-id', requestId]
     // Written out: a spread here costs a tenth of the whole way through.
-    lane.client.dispatch({ path: this.#path, method: 'POST', headers, body }, sending)
+    lane.client.dispatch({ path, method: 'POST', headers, body }, sending)
   }
 
   readonly now = (): UnixMs => this.#options.now()
 
-  readonly ended = (sending: Sending): void => {
+  readonly ended = (sending: Sending<T>): void => {
     const { lane } = sending
     if (lane === undefined || lane.sending !== sending) return
     lane.sending = undefined

@@ -7,10 +7,10 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { type Porch, refuse } from './door.ts'
-import { OCTETS, type Receive, serveIlpOverHttp } from './ilpOverHttp.ts'
+import { type Counters, OCTETS, serveIlpOverHttp } from './ilpOverHttp.ts'
+import { serveRpc } from './rpc.ts'
 
-export interface FarmServerOptions extends Porch {
-  readonly receive: Receive
+export interface FarmServerOptions extends Porch, Counters {
   /** PEM; left out: plain http. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly limits?: Partial<ServerLimits> | undefined
@@ -76,7 +76,9 @@ export async function makeFarmServer(options: FarmServerOptions): Promise<FarmSe
   })
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => refuse(reply, 404, `there is no ${request.method} ${request.url}`))
-  serveIlpOverHttp(app, { ...options, isClosing: () => gate.isDraining })
+  const counter = { ...options, isClosing: () => gate.isDraining }
+  serveIlpOverHttp(app, counter)
+  serveRpc(app, counter)
   await app.ready()
   // Node keeps its list of connections, and looks for overdue ones, from this event on.
   app.server.emit('listening')

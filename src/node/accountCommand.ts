@@ -1,19 +1,9 @@
-/** `ilp-node account list` and `show`: asks the admin port of a node that runs. */
+/** `ilp-node account list`, `show`, `add` and `remove`: asks the admin port of a node that runs. */
 import { z } from 'zod'
-import { suggestion, UsageError } from '../files/usageError.ts'
+import { suggestion } from '../files/usageError.ts'
 import { plainTable } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { readConfig } from './config/config.ts'
-
-export interface AccountOptions {
-  readonly config?: string
-  readonly admin?: string
-  readonly json?: boolean
-}
-
-const FAILED = 1
-const DEFAULT_ADMIN = 'http://127.0.0.1:8400'
-const TIMEOUT_MS = 5_000
+import { type AdminOptions, type AdminPort, adminPort, ask, type Failure, failed, tell } from './adminClient.ts'
 
 /** What this command shows of it; whatever else there is goes into --json. */
 const ACCOUNT = z.looseObject({
@@ -31,94 +21,79 @@ const ACCOUNT = z.looseObject({
   lostByFailover: z.string().optional(),
 })
 const ACCOUNTS = z.array(ACCOUNT)
+const ADDED = ACCOUNT.extend({ url: z.string(), token: z.string() })
+const REMOVED = z.looseObject({ removed: z.literal(true) })
 
 type AccountView = z.output<typeof ACCOUNT>
 
 /** Returns the exit code. */
-export async function listAccounts(options: AccountOptions, { stdout, stderr }: Terminal): Promise<number> {
-  const answer = await ask(adminUrl(options), '/accounts', ACCOUNTS)
-  if (!('value' in answer)) return failed(answer, stderr)
-  if (options.json) stdout.write(`${JSON.stringify(answer.value, null, 2)}\n`)
-  else stdout.write(answer.value.length === 0 ? 'There are no accounts.\n' : `${accountTable(answer.value)}\n`)
-  return 0
+export async function listAccounts(options: AdminOptions, terminal: Terminal): Promise<number> {
+  const answer = await ask(adminPort(options), '/accounts', ACCOUNTS)
+  return tell(answer, options, terminal, (accounts) => (accounts.length === 0 ? 'There are no accounts.\n' : `${accountTable(accounts)}\n`))
 }
 
 /** Returns the exit code. */
-export async function showAccount(name: string, options: AccountOptions, { stdout, stderr }: Terminal): Promise<number> {
-  const admin = adminUrl(options)
-  const answer = await ask(admin, `/accounts/${encodeURIComponent(name)}`, ACCOUNT)
-  if ('value' in answer) {
-    stdout.write(options.json ? `${JSON.stringify(answer.value, null, 2)}\n` : accountText(answer.value))
-    return 0
-  }
-  if (answer.status !== 404) return failed(answer, stderr)
+export async function showAccount(name: string, options: AdminOptions, terminal: Terminal): Promise<number> {
+  const admin = adminPort(options)
+  const answer = await ask(admin, accountPath(name), ACCOUNT)
+  if ('value' in answer || answer.status !== 404) return tell(answer, options, terminal, accountText)
+  return failed(await noAccount(admin, name), terminal)
+}
+
+/** As the admin port takes it. */
+export interface AddOptions extends AdminOptions {
+  readonly ledger: string
+  readonly parallelism?: string
+  readonly relation?: string
+  readonly token?: string
+  readonly openingBalance?: string
+  readonly creditLimit?: string
+  readonly route?: readonly string[]
+  readonly peerUrl?: string
+  readonly peerToken?: string
+}
+
+/** Returns the exit code. */
+export async function addAccount(name: string, options: AddOptions, terminal: Terminal): Promise<number> {
+  const { ledger, parallelism, relation, token, openingBalance, creditLimit, route, peerUrl, peerToken } = options
+  const peer = peerUrl === undefined ? undefined : { url: peerUrl, token: peerToken }
+  // What is undefined is not sent. A number that is none goes as it is: the node says what is wrong with it.
+  const body = { name, ledger, parallelism: numberIn(parallelism), relation, token, openingBalance, creditLimit, routes: route, peer }
+  const answer = await ask(adminPort(options), '/accounts', ADDED, { method: 'POST', body })
+  return tell(
+    answer,
+    options,
+    terminal,
+    (added) =>
+      `${accountText(added)}${rowsText([
+        ['url', added.url],
+        ['token', added.token],
+      ])}`,
+  )
+}
+
+function numberIn(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text
+}
+
+/** Returns the exit code. */
+export async function removeAccount(name: string, options: AdminOptions, terminal: Terminal): Promise<number> {
+  const admin = adminPort(options)
+  const answer = await ask(admin, accountPath(name), REMOVED, { method: 'DELETE' })
+  if ('value' in answer || answer.status !== 404) return tell(answer, options, terminal, () => `${name} is removed.\n`)
+  return failed(await noAccount(admin, name), terminal)
+}
+
+export function accountPath(name: string): string {
+  return `/accounts/${encodeURIComponent(name)}`
+}
+
+/** The names that there are. */
+export async function noAccount(admin: AdminPort, name: string): Promise<Failure> {
   const all = await ask(admin, '/accounts', ACCOUNTS)
-  if (!('value' in all)) return failed(all, stderr)
+  if (!('value' in all)) return all
   const names = all.value.map((account) => account.name)
-  return failed({ what: `there is no account '${name}'; ${names.length === 0 ? 'there are none' : suggestion(name, names)}` }, stderr)
-}
-
-function adminUrl({ config, admin }: AccountOptions): string {
-  if (config !== undefined && admin !== undefined) throw new UsageError({ key: '--admin', what: 'stands beside --config', todo: 'give one of them' })
-  if (config !== undefined) {
-    const { adminPort } = readConfig(config)
-    if (adminPort !== 0) return `http://127.0.0.1:${adminPort}`
-    throw new UsageError({ file: config, key: 'adminPort', what: 'is 0, any free port', todo: 'give --admin with the url that ilp-node up printed' })
-  }
-  if (admin === undefined) return DEFAULT_ADMIN
-  if (!URL.canParse(admin) || !/^https?:$/.test(new URL(admin).protocol)) {
-    throw new UsageError({ key: '--admin', what: `'${admin}' is not a url`, todo: `write it like ${DEFAULT_ADMIN}` })
-  }
-  return admin.replace(/\/+$/, '')
-}
-
-interface Failure {
-  /** Of an answer; undefined where there was none. */
-  readonly status?: number
-  readonly what: string
-}
-
-function failed({ what }: Failure, stderr: Terminal['stderr']): number {
-  stderr.write(`${what}\n`)
-  return FAILED
-}
-
-async function ask<T>(admin: string, path: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | Failure> {
-  let status: number
-  let text: string
-  try {
-    const response = await fetch(`${admin}${path}`, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT_MS) })
-    status = response.status
-    text = await response.text()
-  } catch (error) {
-    return { what: `${admin} does not answer (${reasonOf(error)}); is the node running? start it with ilp-node up, or give its own --config or --admin` }
-  }
-  if (status !== 200) return { status, what: `${admin}${path} answered ${status}: ${messageIn(text)}` }
-  const parsed = schema.safeParse(jsonIn(text))
-  return parsed.success ? { value: parsed.data } : { what: `${admin} does not answer like the admin port of an ilp-node; give its own --config or --admin` }
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const MESSAGE = z.object({ message: z.string() })
-
-function messageIn(text: string): string {
-  const parsed = MESSAGE.safeParse(jsonIn(text))
-  return (parsed.success ? parsed.data.message : text.trim()).slice(0, 200)
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `within ${TIMEOUT_MS / 1000} s`
-  const { cause } = error
-  if (!(cause instanceof Error)) return error.message
-  return 'code' in cause ? String(cause.code) : cause.message
+  return { what: `there is no account '${name}'; ${names.length === 0 ? 'there are none' : suggestion(name, names)}` }
 }
 
 /** Amounts in base units. */
@@ -157,5 +132,9 @@ function accountText({
     ['credit limit', creditLimit],
     ...(lostByFailover === undefined ? [] : [['lost in Redis', lostByFailover] as [string, string]]),
   ]
+  return rowsText(rows)
+}
+
+function rowsText(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([title, text]) => `${title.padEnd(14)}${text}\n`).join('')
 }

@@ -15,6 +15,9 @@ export interface OwnCertificateOptions {
   readonly now: number
 }
 
+/** In dataDir. */
+export const certificateFiles = { cert: 'tls-cert.pem', key: 'tls-key.pem' }
+
 /** Others cannot be named in a certificate. */
 const HOST = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/
 
@@ -27,7 +30,7 @@ const BACKDATED_MS = DAY_MS
 
 /** The one in dataDir as long as it serves, otherwise a new one. Throws UsageError where dataDir cannot be used. */
 export async function certificateFor({ dataDir, names, now }: OwnCertificateOptions): Promise<CertificateTexts> {
-  const files = { cert: join(dataDir, 'tls-cert.pem'), key: join(dataDir, 'tls-key.pem') }
+  const files = { cert: join(dataDir, certificateFiles.cert), key: join(dataDir, certificateFiles.key) }
   makeFolder(dataDir)
   const kept = { cert: keptIn(files.cert), key: keptIn(files.key) }
   if (serves(kept, { names, now })) return kept

@@ -4,9 +4,10 @@
  * core asks again when it hears `reconnected`.
  */
 import type { Directory } from '../core/directory.ts'
-import type { Effect } from '../core/effect.ts'
+import type { Effect, Thanks } from '../core/effect.ts'
 import type { Input } from '../core/input.ts'
 import type { MoneyReply, Operation } from '../core/money/operation.ts'
+import { attemptOfId } from '../core/payment/payment.ts'
 import type { Snapshot } from '../core/routing/snapshot.ts'
 import { makeThread } from '../core/thread.ts'
 import type { ThreadConfig } from '../core/threadState.ts'
@@ -15,7 +16,7 @@ import type { Draw } from '../core/values/draw.ts'
 import type { Refusal } from '../core/values/packet.ts'
 import { RevolvingMap } from '../core/values/revolvingMap.ts'
 import type { UnixMs } from '../core/values/time.ts'
-import type { Receive, Respond } from '../https/ilpOverHttp.ts'
+import type { HearCallback, Receive, Respond } from '../https/ilpOverHttp.ts'
 import { inputOf } from '../https/outcome.ts'
 import type { Sender } from '../https/sender.ts'
 import { type Performers, pump } from '../pump.ts'
@@ -43,6 +44,8 @@ export interface LiveThreadOptions {
   readonly faulted: (error: StoreUnknown) => void
   /** Nothing more is done here: another has the book, the store lost writes, or it refuses; or this thread has left. */
   readonly ended: (why: Stop['why'] | StoreRefused) => void
+  /** A script call with so many commits was answered, after so long. */
+  readonly storeCalled?: (commits: number, ms: number) => void
   /** Sees each step, for whoever compares or records. */
   readonly watch?: (input: Input, effects: readonly Effect[]) => void
 }
@@ -55,6 +58,7 @@ export class LiveThread {
   readonly #queue: CommitQueue
   readonly #input: (input: Input) => void
   readonly #held = new RevolvingMap<number, Respond>()
+  readonly #callbacks = new Map<number, (how: Thanks) => void>()
   readonly #asked = new Map<number, (reply: MoneyReply | Refusal) => void>()
   #lastRequest = 0
   /** Which way to the store this is: what was asked on an earlier one is heard no more. */
@@ -73,6 +77,7 @@ export class LiveThread {
       store,
       thread: config.thread,
       epoch,
+      called: options.storeCalled,
       heard: (seq, reply, written) => this.#hear({ type: 'committed', at: this.#now(), draw: this.#draw(), seq, reply, written }),
       faulted: (error) => this.#lose(error),
       refused: (error) => this.#end(error),
@@ -95,6 +100,18 @@ export class LiveThread {
     const draw = this.#draw()
     if (requestId === undefined) this.#input({ type: 'prepareReceived', at, draw, from: from.id, request, prepare })
     else this.#input({ type: 'prepareReceived', at, draw, from: from.id, request, requestId, prepare })
+  }
+
+  /** A reply that is called back (B8). `thank` is called once, unless this thread ends first: then it is called back again. */
+  readonly hearCallback: HearCallback = (from, requestId, reply, thank) => {
+    if (this.#isOver) return
+    const of = attemptOfId(requestId)
+    if (of === undefined) return thank('late')
+    const request = ++this.#lastRequest
+    this.#callbacks.set(request, thank)
+    const about = { at: this.#now(), from: from.id, ...of, request }
+    if (reply.type === 'fulfill') this.#input({ type: 'fulfillReceived', ...about, fulfill: reply })
+    else this.#input({ type: 'rejectReceived', ...about, draw: this.#draw(), reject: reply })
   }
 
   /** Money comes in or goes out. `respond` is called once, unless this thread ends first: then ask again under the same id. */
@@ -128,6 +145,7 @@ export class LiveThread {
     this.#isOver = true
     this.#queue.close()
     this.#held.clear()
+    this.#callbacks.clear()
     this.#asked.clear()
     clearTimeout(this.#timer)
   }
@@ -201,8 +219,9 @@ export class LiveThread {
         this.#asked.get(request)?.(reply)
         this.#asked.delete(request)
       },
-      thank: ({ request }) => {
-        throw new Error(`no callback is taken yet, and ${request} is none`)
+      thank: ({ request, how }) => {
+        this.#callbacks.get(request)?.(how)
+        this.#callbacks.delete(request)
       },
       stop: ({ why }) => this.#end(why),
       sleepUntil: ({ at }) => this.#sleepUntil(at),

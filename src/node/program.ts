@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { runProgram } from '../terminal/program.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { addOperatorCommands } from './operatorCommands.ts'
 
 type Ended = (code: number) => void
 
@@ -23,7 +24,7 @@ Exit codes: 0 fine, 1 a bug in the program or a failed operation, 2 bad usage or
       addCommands: (program, ended) => {
         addUp(program, terminal, ended)
         addCheck(program, terminal, ended)
-        addAccount(program, terminal, ended)
+        addOperatorCommands({ program, terminal, ended })
       },
     },
     args,
@@ -55,29 +56,4 @@ function addCheck(program: Command, terminal: Terminal, ended: Ended): void {
       const { checkCommand } = await import('./checkCommand.ts')
       ended(checkCommand(options, terminal))
     })
-}
-
-function addAccount(program: Command, terminal: Terminal, ended: Ended): void {
-  const account = program.command('account').description('Look at the accounts of a node that runs.').showHelpAfterError()
-  const list = account.command('list').description('Every account, a line each.')
-  addWhere(list)
-    .addHelpText('after', '\nExamples:\n  ilp-node account list --config hub.yaml\n  ilp-node account list --admin http://127.0.0.1:8400 --json')
-    .action(async (options) => {
-      const { listAccounts } = await import('./accountCommand.ts')
-      ended(await listAccounts(options, terminal))
-    })
-  const show = account.command('show').description('One account, with what each thread holds of it.').argument('<NAME>', 'of the account')
-  addWhere(show)
-    .addHelpText('after', '\nExample:\n  ilp-node account show alice --config hub.yaml')
-    .action(async (name, options) => {
-      const { showAccount } = await import('./accountCommand.ts')
-      ended(await showAccount(name, options, terminal))
-    })
-}
-
-function addWhere(command: Command): Command {
-  return command
-    .option('--config <FILE>', "the node's configuration, which names its admin port")
-    .option('--admin <URL>', "the node's admin port (default: http://127.0.0.1:8400)")
-    .option('--json', 'print JSON')
 }

@@ -5,16 +5,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Snapshot } from '../core/routing/snapshot.ts'
 import type { ThreadId } from '../core/values/account.ts'
+import { UsageError } from '../files/usageError.ts'
 import { redisConnection } from '../store/connection.ts'
 import { StoreRefused, StoreUnknown } from '../store/failure.ts'
 import { RedisStore } from '../store/redisStore.ts'
+import { AccountKeeper } from './accounts/accountKeeper.ts'
+import { Pendings, type ThreadAnswer, type ThreadAsk } from './asks.ts'
 import { openBooks } from './books.ts'
 import { Child } from './child.ts'
 import type { NodeConfig } from './config/config.ts'
 import { FarmPort } from './farmPort.ts'
-import { writeIdentity } from './identity.ts'
+import { type Identity, writeIdentity } from './identity.ts'
 import { OperationFailed } from './operationFailed.ts'
-import type { AnnouncerOrder, AnnouncerReport, ThreadState, ThreadStatus, WorkerOrder, WorkerReport } from './orders.ts'
+import type { AnnouncerOrder, AnnouncerReport, Decision, ThreadState, ThreadStatus, WorkerOrder, WorkerReport } from './orders.ts'
 import { directoryOf, farmsOf, keyPrefixOf } from './threadConfig.ts'
 
 export interface NodeOptions {
@@ -38,6 +41,7 @@ interface Thread {
   readonly farms: readonly number[]
   readonly child: Child<WorkerOrder, WorkerReport>
   state: ThreadState
+  restarts: number
   /** How often its book was claimed by another. */
   fences: number
 }
@@ -55,6 +59,9 @@ const DRAIN_MS = 8_000
 
 export class Supervisor {
   readonly #options: NodeOptions
+  readonly #accounts: AccountKeeper
+  readonly #asked = new Pendings('supervisor')
+  #identity: Identity | undefined
   readonly #farms = new Map<number, FarmPort>()
   readonly #farmUrls = new Map<number, string>()
   readonly #threads = new Map<ThreadId, Thread>()
@@ -66,8 +73,15 @@ export class Supervisor {
   #allServe: () => void = () => {}
   #give: (why: Error) => void = () => {}
 
+  /** Throws UsageErrors. */
   constructor(options: NodeOptions) {
     this.#options = options
+    this.#accounts = new AccountKeeper(options.config)
+  }
+
+  /** With its accounts as they are now. */
+  get #config(): NodeConfig {
+    return this.#accounts.config
   }
 
   get urls(): NodeUrls {
@@ -76,7 +90,8 @@ export class Supervisor {
 
   /** Resolves when all threads serve. Throws UsageErrors for what a person has to put right. */
   async start(): Promise<void> {
-    const { config, redisUrl } = this.#options
+    const { redisUrl } = this.#options
+    const config = this.#config
     // What `connect` rejects with says only that the connection is closed.
     let fault: Error | undefined
     const redis = redisConnection({
@@ -98,7 +113,8 @@ export class Supervisor {
       this.#startChildren()
       await serving
       // From here on a book that is missing is a book that was lost.
-      writeIdentity(config.dataDir, { ...identity, books: [...this.#threads.keys()] })
+      this.#identity = { ...identity, books: [...this.#threads.keys()] }
+      writeIdentity(config.dataDir, this.#identity)
     } finally {
       redis.disconnect()
     }
@@ -140,12 +156,13 @@ export class Supervisor {
   }
 
   #startChildren(): void {
-    const { config, redisUrl } = this.#options
+    const { redisUrl, tls } = this.#options
+    const config = this.#config
     const directory = directoryOf(config)
     for (let i = 0; i < config.threads; i++) this.#addThread(`t${i}`, farmsOf(directory, `t${i}`))
     this.#announcer = new Child<AnnouncerOrder, AnnouncerReport>({
       module: sibling('announcer'),
-      begin: () => ({ type: 'begin', setup: { config: this.#withAdminPort(config), redisUrl } }),
+      begin: () => ({ type: 'begin', setup: { config: this.#withAdminPort(this.#config), redisUrl, tls, farmUrls: this.#farmUrls } }),
       heard: (report) => this.#heardAnnouncer(report),
       died: ({ code, signal }) => this.#options.log(`the announcer died (${signal ?? code}) and is started again`),
     })
@@ -158,21 +175,33 @@ export class Supervisor {
   }
 
   #addThread(id: ThreadId, farms: readonly number[]): void {
-    const { config, redisUrl, tls, log } = this.#options
+    const { redisUrl, tls, log } = this.#options
     const child = new Child<WorkerOrder, WorkerReport>({
       module: sibling('worker'),
       flags: WORKER_FLAGS,
       begin: () => ({
         type: 'begin',
-        setup: { config, redisUrl, tls, thread: id, epoch: newEpoch(id), mayOpen: !this.#opened.has(id), farmUrls: this.#farmUrls, snapshot: this.#snapshot },
+        setup: {
+          config: this.#config,
+          redisUrl,
+          tls,
+          thread: id,
+          epoch: newEpoch(id),
+          mayOpen: !this.#opened.has(id),
+          farmUrls: this.#farmUrls,
+          snapshot: this.#snapshot,
+        },
       }),
       heard: (report) => this.#heardWorker(id, report),
       died: ({ code, signal }) => {
         log(`thread ${id} died (${signal ?? code}) and is started again`)
+        this.#asked.isGone(id)
+        thread.restarts++
         this.#become(id, 'down')
       },
     })
-    this.#threads.set(id, { id, farms, child, state: 'starting', fences: 0 })
+    const thread: Thread = { id, farms, child, state: 'starting', restarts: 0, fences: 0 }
+    this.#threads.set(id, thread)
   }
 
   #heardWorker(id: ThreadId, report: WorkerReport): void {
@@ -188,6 +217,11 @@ export class Supervisor {
         return
       case 'wake':
         this.#threads.get(report.to)?.child.send({ type: 'wake' })
+        return
+      case 'answer':
+        return this.#asked.answered(report.id, report.answer)
+      case 'routing':
+        this.#announcer?.send({ ...report, thread: id })
         return
       case 'fault':
         return this.#options.log(`thread ${id}: ${report.what}`)
@@ -221,11 +255,41 @@ export class Supervisor {
         return
       case 'snapshot':
         return this.#publish(report.snapshot)
+      case 'ask':
+        void this.#ask(report.thread, report.ask).then((answer) => this.#announcer?.send({ type: 'answer', id: report.id, answer }))
+        return
+      case 'decide':
+        void this.#decide(report.decision).then((why) => this.#announcer?.send({ type: 'decided', id: report.id, why }))
+        return
+      case 'routed':
+        this.#threads.get(report.thread)?.child.send(report.heard)
+        return
       case 'fault':
         return this.#options.log(`announcer: ${report.what}`)
       case 'refused':
         return this.#refuse(report.why)
     }
+  }
+
+  /** Undefined where that thread does not serve, or dies before it answers. */
+  #ask(id: ThreadId, ask: ThreadAsk): Promise<ThreadAnswer | undefined> {
+    const thread = this.#threads.get(id)
+    if (thread === undefined || thread.child.pid === undefined) return Promise.resolve(undefined)
+    return this.#asked.ask(id, (number) => thread.child.send({ type: 'ask', id: number, ask }))
+  }
+
+  /** Kept first; then all threads know it. Returns why it could not be kept. */
+  async #decide(decision: Decision): Promise<string | undefined> {
+    if (this.#identity === undefined || this.#isStopping) return 'the node does not serve now'
+    try {
+      this.#identity = this.#accounts.decide(decision, this.#identity)
+    } catch (error) {
+      if (error instanceof UsageError) return error.message
+      throw error
+    }
+    // Who is being started now is given them to begin with.
+    await Promise.all([...this.#threads.keys()].map((id) => this.#ask(id, { type: 'accounts', change: decision.change })))
+    return undefined
   }
 
   /** The first one lets the threads begin: before it they would know no route. */
@@ -257,7 +321,14 @@ export class Supervisor {
   }
 
   #tellThreads(): void {
-    const threads: ThreadStatus[] = [...this.#threads.values()].map(({ id, farms, child, state }) => ({ thread: id, pid: child.pid, state, farms }))
+    const threads: ThreadStatus[] = [...this.#threads.values()].map(({ id, farms, child, state, restarts, fences }) => ({
+      thread: id,
+      pid: child.pid,
+      state,
+      farms,
+      restarts,
+      fences,
+    }))
     this.#announcer?.send({ type: 'threads', threads })
   }
 }

@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { certificateFor, certificateNames } from './certificate.ts'
 import { type NodeConfig, readConfig } from './config/config.ts'
 import { makeFolder } from './dataDir.ts'
+import { logText } from './logs/logLine.ts'
 import { OperationFailed } from './operationFailed.ts'
 import { type CertificateTexts, readCertificate } from './pemFiles.ts'
 import { startEmbeddedRedis } from './redisServer.ts'
@@ -19,7 +20,7 @@ interface UpOptions {
 export async function upCommand({ config: file, json = false }: UpOptions, { stdout, stderr }: Terminal): Promise<number> {
   const config = readConfig(file)
   const log = (line: string): void => {
-    stderr.write(`${new Date().toISOString()} ${line}\n`)
+    stderr.write(logText({ at: Date.now(), who: 'node', what: line }, config.logs.format))
   }
   const end = whenAsked()
   const failed = (why: string): void => end.now({ failed: why })

@@ -24,6 +24,8 @@ export interface CommitQueueOptions {
   readonly epoch: string
   /** Once for each commit that was answered, in their order; it may be added again as it was written. */
   readonly heard: (seq: number, reply: CommitReply, written: Written) => void
+  /** A call with so many commits was answered, after so long: for whoever measures. */
+  readonly called?: ((commits: number, ms: number) => void) | undefined
   /** An outcome is unknown: nothing more is sent or heard before `resume`. */
   readonly faulted: (error: StoreUnknown) => void
   /** A bug, or a store that lost its data: the queue stops, and so should the thread. */
@@ -90,10 +92,12 @@ export class CommitQueue {
 
   async #send(way: number): Promise<void> {
     if (this.#isOver(way)) return
-    const { store, thread, epoch, heard, faulted, refused } = this.#options
+    const { store, thread, epoch, called, heard, faulted, refused } = this.#options
     const waiting = this.#waiting.slice(0, MAX_COMMITS_A_CALL)
     const commits = waiting.map(({ seq, changes }) => (typeof changes === 'string' ? changes : written({ seq, changes })))
+    const since = performance.now()
     const replies = await store.commit(thread, epoch, commits).catch(failureOf)
+    called?.(commits.length, performance.now() - since)
     if (this.#isOver(way)) return
     if (replies instanceof StoreRefused) {
       this.close()

@@ -31,6 +31,8 @@ export interface BookKeys {
   readonly tallies: string
   /** By message id. */
   readonly left: string
+  /** Replies that are called back; expires by itself. */
+  readonly owed: string
 }
 
 export interface Keys {
@@ -65,6 +67,7 @@ export function keysUnder(prefix: string): Keys {
     entered: `${prefix}entered:{${thread}}`,
     tallies: `${prefix}tallies:{${thread}}`,
     left: `${prefix}left:{${thread}}`,
+    owed: `${prefix}owed:{${thread}}`,
   })
   return { owner: `${prefix}owner`, threads: `${prefix}threads`, shard, hotSet: (account, requestId) => `${prefix}hotSet:{${account}}:${requestId}`, book }
 }

@@ -52,6 +52,11 @@ export function decodePrepare(bytes: Buffer): Prepare | Invalid {
   }
 }
 
+/** Of bytes that may be any packet, or none. */
+export function isReply(bytes: Uint8Array): boolean {
+  return bytes[0] === FULFILL || bytes[0] === REJECT
+}
+
 /** `data` is a view of `bytes`. */
 export function decodeReply(bytes: Buffer): Reply | Invalid {
   return bytes[0] === FULFILL ? decodeFulfill(bytes) : decodeReject(bytes)

@@ -5,8 +5,12 @@ import { expect } from 'vitest'
 /** As a failure prints it: a seed and a path. */
 const [seed = '1', path] = process.env['REPLAY']?.split(' ') ?? []
 
+/** For whoever wants no more than to know whether it fails: so many runs at most, and the counterexample as it was found. */
+const most = process.env['MOST_RUNS']
+
 export function repeatable<T>(numRuns: number): fc.Parameters<T> {
-  return { seed: Number(seed), numRuns, ...(path === undefined ? {} : { path, endOnFailure: true }), reporter: report }
+  const glance = most === undefined ? {} : { numRuns: Math.min(numRuns, Number(most)), endOnFailure: true }
+  return { seed: Number(seed), numRuns, ...glance, ...(path === undefined ? {} : { path, endOnFailure: true }), reporter: report }
 }
 
 function report<T>(details: RunDetails<T>): void {

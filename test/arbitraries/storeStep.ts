@@ -401,4 +401,12 @@ export const edgeExamples: [readonly Opening[], readonly StoreStep[]][] = [
     asks(2),
     rejected(2),
   ),
+  // Left once more, a message keeps its place.
+  example(
+    0n,
+    { do: 'leave', to: 0, message: 1, body: { recalls: 0 } },
+    { do: 'leave', to: 0, message: 2, body: { recalls: 1 } },
+    { do: 'leave', to: 0, message: 1, body: { recalls: 0 } },
+    { do: 'readLeft', thread: 0, stale: false },
+  ),
 ]

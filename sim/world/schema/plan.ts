@@ -80,6 +80,15 @@ const traffic = z.strictObject({
   repeatOdds: odds.describe('That one with an id is asked twice.'),
   repeatAfterMs: milliseconds,
 })
+const moneyRow = z.strictObject({
+  atMs: milliseconds,
+  who: name,
+  at: name.describe('The connector where it is asked.'),
+  direction: z.enum(['deposit', 'withdrawal']),
+  amount,
+  thread: count.describe('The number of the thread that is asked first.'),
+  isRepeated: z.boolean().describe('The thread after it is asked at once, too.'),
+})
 const money = z.strictObject({
   name,
   who: z.array(name).describe('Endpoint members. When all is over each draws out all that it has.'),
@@ -90,6 +99,7 @@ const money = z.strictObject({
   expiryMs: z.exactOptional(
     milliseconds.describe('How long an operation may be begun; whatever is asked twice is asked once more after that. Left out: longer than any run.'),
   ),
+  rows: z.exactOptional(z.array(moneyRow)).describe('In order of time; in place of what would be drawn.'),
 })
 const behaviour = z.strictObject({
   name,

@@ -28,7 +28,7 @@ import {
   unit,
 } from './values.ts'
 
-const directory = z.strictObject({
+export const directory = z.strictObject({
   address,
   threads: count,
   accounts: z.record(accountId, account),

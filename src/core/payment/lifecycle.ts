@@ -1,7 +1,8 @@
 /** What the actions of the transition table do. Every event of a payment comes through `happen`. */
 
 import { refuse } from '../book/holding.ts'
-import { levelOf } from '../routing/choose.ts'
+import { levelOf, onward } from '../routing/choose.ts'
+import { echoOf } from '../routing/echo.ts'
 import type { ThreadState } from '../threadState.ts'
 import { minus } from '../values/amount.ts'
 import { matches } from '../values/condition.ts'
@@ -12,7 +13,7 @@ import { admit } from './admission.ts'
 import { tell } from './answer.ts'
 import { nextAttempt, windowIsOpen } from './attempt.ts'
 import { type Attempt, attemptIdOf, type Payment } from './payment.ts'
-import { noBalance, notTaken, timedOut, tooManyWaiting, windowClosed, wrongPreimage } from './rejects.ts'
+import { badEcho, noBalance, notTaken, timedOut, tooManyWaiting, windowClosed, wrongPreimage } from './rejects.ts'
 import { thank } from './replies.ts'
 import { attemptOf, charge, credit, type Ended, endOf, recordReject, refund, reroute } from './settle.ts'
 import { type PaymentEvent, transitions } from './table.ts'
@@ -85,6 +86,7 @@ export function begin(state: ThreadState, payment: Payment, at: UnixMs): void {
 }
 
 function refuseEarly(state: ThreadState, payment: Payment, at: UnixMs): Reject | undefined {
+  if (echoOf(state.directory.address, payment.prepare) === 'malformed') return badEcho(state)
   return windowIsOpen(payment, at) ? undefined : windowClosed(state)
 }
 
@@ -113,7 +115,8 @@ function send(state: ThreadState, payment: Payment, at: UnixMs): void {
 }
 
 function emit(state: ThreadState, payment: Payment, attempt: Attempt): void {
-  const { condition, destination, data } = payment.prepare
+  const { condition } = payment.prepare
+  const { destination, data } = onward(state, payment.prepare)
   const to = attempt.receiver.account.id
   const prepare = { amount: attempt.outgoingAmount, expiresAt: attempt.outgoingExpiry, condition, destination, data }
   payment.sendings++

@@ -3,6 +3,7 @@ import type { ThreadState } from '../threadState.ts'
 import type { Amount } from '../values/amount.ts'
 import { NO_DATA, type Reject, type RejectCode } from '../values/packet.ts'
 
+export const badEcho = (state: ThreadState): Reject => reject(state, 'F01', 'the echo request names no address to return to')
 export const noRoute = (state: ThreadState): Reject => reject(state, 'F02', 'no route to the destination')
 export const noRate = (state: ThreadState): Reject => reject(state, 'F02', "no rate between the sender's and the receiver's unit")
 export const wrongPreimage = (state: ThreadState): Reject => reject(state, 'F05', 'the fulfillment does not hash to the condition')

@@ -4,10 +4,12 @@ import type { Payment } from '../payment/payment.ts'
 import { findAccount, holdingOf, type ThreadState } from '../threadState.ts'
 import { type Amount, add, type Balance, balance, minus, plus, subtract, ZERO } from '../values/amount.ts'
 import { nextDraw } from '../values/draw.ts'
+import type { Prepare } from '../values/packet.ts'
 import { convert, findRatio, ONE } from '../values/rate.ts'
 import type { UnixMs } from '../values/time.ts'
 import { longestPrefix } from './addressMapper.ts'
 import type { Candidate, Tally } from './candidate.ts'
+import { echoOf, type Onward } from './echo.ts'
 import { addTally, decayed, decayFactor, NO_TALLY } from './reading.ts'
 import type { Snapshot, Way } from './snapshot.ts'
 
@@ -26,16 +28,17 @@ interface Open {
   readonly amount: Amount
 }
 
-/** Picks among the accounts that announced the route: never the sender, never one that was tried, none without a rate. */
+/** Picks among the accounts that announced the route: never the sender, but for its own echo; never one that was tried, none without a rate. */
 export function choose(state: ThreadState, { prepare, sender, tried }: Payment, at: UnixMs): Chosen | 'noRoute' | 'noRate' {
   const snapshot = state.snapshot
-  const found = snapshot === undefined ? undefined : longestPrefix(snapshot.mapper, prepare.destination)
+  const echo = onward(state, prepare)
+  const found = snapshot === undefined ? undefined : longestPrefix(snapshot.mapper, echo.destination)
   if (snapshot === undefined || found === undefined) return 'noRoute'
   const open: Open[] = []
   let rateless = false
   for (const way of found.ways) {
     const account = findAccount(state, way.account)
-    if (account === undefined || account === sender.account) continue
+    if (account === undefined || (account === sender.account && echo === prepare)) continue
     const holding = holdingOf(state, account)
     if (tried.includes(holding)) continue
     // An amount of 0 passes as it is, rate or no rate (R7).
@@ -47,6 +50,12 @@ export function choose(state: ThreadState, { prepare, sender, tried }: Payment, 
   const picked = open.length === 1 ? open[0] : open[pick(state, snapshot, found.route, open, at)]
   if (picked === undefined) throw new Error(`policy ${state.config.policy.name} picked none of ${open.length}`)
   return { route: found.route, receiver: picked.holding, outgoingAmount: picked.amount, othersLeft: open.length > 1 }
+}
+
+/** Where a prepare is sent, and with which data: as it came, or back as an echo. */
+export function onward(state: ThreadState, prepare: Prepare): Onward {
+  const echo = echoOf(state.directory.address, prepare)
+  return echo === undefined || echo === 'malformed' ? prepare : echo
 }
 
 function pick(state: ThreadState, snapshot: Snapshot, route: string, open: readonly Open[], at: UnixMs): number {

@@ -7,6 +7,7 @@ import type { Account, AccountId } from '../values/account.ts'
 import type { Address } from '../values/address.ts'
 import type { UnixMs } from '../values/time.ts'
 import { type Announcement, isUsable, mayAnnounce, type Route } from './announcement.ts'
+import { changedAccounts, configuredPrefixes } from './configured.ts'
 import { IDENTITY } from './liquidityCurve.ts'
 import type { AddressMapper, Way } from './snapshot.ts'
 
@@ -14,7 +15,8 @@ import type { AddressMapper, Way } from './snapshot.ts'
 const MAX_ROUTES_PER_ACCOUNT = 100_000
 
 export interface RouteBook {
-  readonly directory: Directory
+  /** As it is now: it is replaced whole. */
+  directory: Directory
   readonly slack: 0 | 1
   /** By prefix, then by account: announced, configured, and the accounts' own addresses. */
   readonly ways: Map<string, Map<AccountId, Way>>
@@ -28,14 +30,36 @@ export interface RouteBook {
 export function makeRouteBook(directory: Directory, slack: 0 | 1, at: UnixMs): RouteBook {
   const book: RouteBook = { directory, slack, ways: new Map(), heard: new Map(), announced: new Map(), mapper: new Map() }
   book.announced.set(directory.address, { prefix: directory.address, path: [directory.address], curve: IDENTITY })
-  for (const account of directory.accounts.values()) {
-    const way: Way = { account: account.id, path: [], curve: IDENTITY, since: at }
-    setWay(book, account.address, way)
-    for (const prefix of account.routes) setWay(book, prefix, way)
-    if (account.relation === 'parent') setWay(book, '', way)
-  }
+  for (const account of directory.accounts.values()) configure(book, account, at)
   recompute(book, [...book.ways.keys()])
   return book
+}
+
+/** The ways that need no announcement. */
+function configure(book: RouteBook, account: Account, at: UnixMs): readonly string[] {
+  const way: Way = { account: account.id, path: [], curve: IDENTITY, since: at }
+  const prefixes = configuredPrefixes(account)
+  for (const prefix of prefixes) setWay(book, prefix, way)
+  return prefixes
+}
+
+/**
+ * Accounts came, changed or went. What one announced stays while it is there, and its routes are as they were; otherwise it
+ * has to announce again. Returns the prefixes whose announcement by us changed.
+ */
+export function replaceDirectory(book: RouteBook, directory: Directory, at: UnixMs): string[] {
+  const changed = changedAccounts(book.directory, directory)
+  const touched: string[] = []
+  for (const account of changed) {
+    const heard = book.heard.get(account.id) ?? new Map<string, UnixMs>()
+    for (const prefix of [...heard.keys(), ...configuredPrefixes(account)]) touched.push(...forgetWay(book, account.id, heard, prefix))
+    book.heard.delete(account.id)
+  }
+  const before = new Set(book.directory.accounts.keys())
+  for (const { id } of changed) before.delete(id)
+  book.directory = directory
+  for (const account of directory.accounts.values()) if (!before.has(account.id)) touched.push(...configure(book, account, at))
+  return touched.length === 0 ? touched : recompute(book, touched)
 }
 
 function setWay(book: RouteBook, prefix: string, way: Way): void {
@@ -76,6 +100,12 @@ function forgetWay(book: RouteBook, account: AccountId, prefixes: Map<string, Un
   ways?.delete(account)
   if (ways?.size === 0) book.ways.delete(prefix)
   return [prefix]
+}
+
+/** All that this account announced counts as announced again. */
+export function refresh(book: RouteBook, account: AccountId, at: UnixMs): void {
+  const heard = book.heard.get(account)
+  if (heard !== undefined) for (const prefix of heard.keys()) heard.set(prefix, at)
 }
 
 /** What was not announced again since `limit` is gone. */

@@ -4,8 +4,9 @@ import { parseAddress } from '../../core/values/address.ts'
 import { MAX_TOTAL } from '../../core/values/amount.ts'
 import type { PathProblem } from '../../files/forms.ts'
 import { suggestion, UsageError } from '../../files/usageError.ts'
+import { wrongWithUrl } from '../../https/publicAddress.ts'
 import { readAuthority, readCertificate } from '../pemFiles.ts'
-import type { ConfigBody } from './schema.ts'
+import type { AccountBody, ConfigBody } from './schema.ts'
 
 type Report = (path: PathProblem['path'], what: string) => void
 
@@ -17,7 +18,8 @@ export function problemsBetween(body: ConfigBody, pathOf: (path: string) => stri
   checkTls(body, { pathOf, report })
   checkRates(body, report)
   checkAccounts(body, { pathOf, report })
-  checkTotals(body, report)
+  checkTotals(body.accounts, report)
+  checkPeerUrls(body, report)
   return problems
 }
 
@@ -31,6 +33,24 @@ function checkFarms({ farms, threads, adminPort }: ConfigBody, report: Report): 
     if (port !== 0) taken.set(port, `farm ${parallelism}`)
   }
   if (Object.keys(farms).length === 0) report(['farms'], 'there is none; write parallelism: port, such as {1: 8441}')
+}
+
+type Around = Pick<ConfigBody, 'address' | 'farms' | 'ledgers'>
+type Total = Pick<AccountBody, 'ledger' | 'openingBalance' | 'creditLimit'>
+
+interface AccountChecks {
+  readonly pathOf: (path: string) => string
+  /** All that there will be of each unit. */
+  readonly totals: readonly Total[]
+}
+
+/** Of accounts that come while the node runs; their paths begin with `accounts`, as in the file. */
+export function problemsWithAccounts(around: Around, accounts: readonly AccountBody[], { pathOf, totals }: AccountChecks): PathProblem[] {
+  const problems: PathProblem[] = []
+  const report: Report = (path, what) => void problems.push({ path, what })
+  checkAccounts({ ...around, accounts }, { pathOf, report })
+  checkTotals(totals, report)
+  return problems
 }
 
 interface Files {
@@ -61,7 +81,8 @@ function tryOut(read: () => unknown, refused: (file: string, what: string) => vo
   }
 }
 
-function isLoopback(host: string): boolean {
+/** Where to listen: reached from this machine only. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
@@ -84,10 +105,13 @@ function checkRates({ rates, ledgers }: ConfigBody, report: Report): void {
   }
 }
 
-function checkAccounts({ accounts, farms, ledgers, address: own }: ConfigBody, { pathOf, report }: Files): void {
+function checkAccounts({ accounts, farms, ledgers, address: own }: Around & { readonly accounts: readonly AccountBody[] }, { pathOf, report }: Files): void {
   const names = new Map<string, number>()
-  for (const [i, { name, ledger, parallelism, peer }] of accounts.entries()) {
+  for (const [i, { name, ledger, parallelism, peer, token, rpc }] of accounts.entries()) {
     const path = ['accounts', i]
+    if (rpc === undefined && token === undefined) report([...path, 'token'], 'is missing')
+    if (rpc === undefined && peer !== undefined && peer.token === undefined) report([...path, 'peer', 'token'], 'is missing')
+    if (rpc === undefined && peer?.protocol === 'json-rpc') report([...path, 'peer', 'protocol'], 'json-rpc needs rpc: {secret, peerPublicKey, currency}')
     const first = names.get(name)
     if (first !== undefined) report([...path, 'name'], `'${name}' is the name of accounts.${first} too; each has its own`)
     names.set(name, first ?? i)
@@ -107,8 +131,18 @@ function checkAccounts({ accounts, farms, ledgers, address: own }: ConfigBody, {
   }
 }
 
+/** What a host's name leads to is judged when it is looked up. */
+function checkPeerUrls({ accounts, host, allowPrivateAddresses = isLoopback(host) }: ConfigBody, report: Report): void {
+  if (allowPrivateAddresses) return
+  for (const [i, { peer }] of accounts.entries()) {
+    if (peer === undefined) continue
+    const wrong = wrongWithUrl(peer.url.replace(/^http:/, 'https:'), { allowPrivate: false })
+    if (wrong !== undefined) report(['accounts', i, 'peer', 'url'], `'${peer.url}' ${wrong}; write allowPrivateAddresses: true where it is meant so`)
+  }
+}
+
 /** R6 */
-function checkTotals({ accounts }: ConfigBody, report: Report): void {
+function checkTotals(accounts: readonly Total[], report: Report): void {
   const totals = new Map<string, bigint>()
   for (const { ledger, openingBalance, creditLimit } of accounts) totals.set(ledger, (totals.get(ledger) ?? 0n) + openingBalance + creditLimit)
   for (const [ledger, total] of totals) {

@@ -7,6 +7,8 @@ import type { Rates } from '../../core/values/rate.ts'
 import { problemsIn } from '../../files/forms.ts'
 import { located, refusalOf } from '../../files/located.ts'
 import { readYamlFile } from '../../files/yamlFile.ts'
+import type { RpcNames } from '../../https/rpcKeys.ts'
+import type { LogFormat } from '../logs/logLine.ts'
 import { problemsBetween } from './checks.ts'
 import { nodeConfig } from './nodeConfig.ts'
 import { CONFIG } from './schema.ts'
@@ -32,12 +34,15 @@ export interface NodeConfig {
   readonly adminPort: number
   readonly adminToken: string | undefined
   readonly tls: Tls
+  /** Whether urls that accounts give may lead into a private network, and be plain http. */
+  readonly allowPrivateAddresses: boolean
   readonly maxPacketAmount: Amount
   readonly answerRetentionMs: number
   /** For each account. */
   readonly maxOpen: number
   readonly maxKeptIds: number
   readonly routing: RoutingConfig
+  readonly logs: { readonly format: LogFormat; readonly payments: boolean }
   readonly ledgers: ReadonlyMap<Unit, LedgerConfig>
   readonly rates: Rates
   readonly accounts: readonly AccountConfig[]
@@ -69,9 +74,14 @@ export interface AccountConfig {
   readonly openingBalance: Amount
   readonly token: string
   readonly peer: PeerConfig | undefined
+  /** For RPC in JSON; `token` and the peer's token are derived with them. */
+  readonly rpc: RpcNames | undefined
 }
 
+export type Protocol = 'ilp-over-http' | 'ilp-over-http-async' | 'json-rpc'
+
 export interface PeerConfig {
+  readonly protocol: Protocol
   readonly url: string
   readonly token: string
   /** PEM of whom to trust instead of the system's authorities; absolute. */

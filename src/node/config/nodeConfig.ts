@@ -1,7 +1,9 @@
 /** From a configuration whose every key is in order to what the node is run with. */
 import { type Account, accountIdOf } from '../../core/values/account.ts'
-import { address } from '../../core/values/address.ts'
+import { type Address, address } from '../../core/values/address.ts'
 import { ratesOf } from '../../core/values/rate.ts'
+import { type RpcKeys, rpcKeysOf } from '../../https/rpcKeys.ts'
+import { isLoopback } from './checks.ts'
 import type { AccountConfig, LedgerConfig, NodeConfig, PeerConfig, RoutingConfig } from './config.ts'
 import type { AccountBody, ConfigBody } from './schema.ts'
 
@@ -24,16 +26,18 @@ export function nodeConfig(body: ConfigBody, { file, pathOf }: Place): NodeConfi
     host: body.host,
     publicUrl: body.publicUrl?.replace(/\/+$/, ''),
     adminPort: body.adminPort,
-    adminToken: undefined,
+    adminToken: body.adminToken,
     tls: body.tls.kind === 'files' ? { kind: 'files', cert: pathOf(body.tls.cert), key: pathOf(body.tls.key) } : { kind: body.tls.kind },
+    allowPrivateAddresses: body.allowPrivateAddresses ?? isLoopback(body.host),
     maxPacketAmount: body.maxPacketAmount,
     answerRetentionMs: body.answerRetention,
     maxOpen: body.maxOpen,
     maxKeptIds: body.maxKeptIds,
     routing: routingOf(body.routing),
+    logs: body.logs,
     ledgers,
     rates: ratesIn(body, ledgers),
-    accounts: body.accounts.map((each) => accountOf(each, { body, ledgers, pathOf })),
+    accounts: body.accounts.map((each) => accountOf(each, { address: body.address, farms: Object.keys(body.farms).map(Number), ledgers, pathOf })),
   }
 }
 
@@ -58,34 +62,52 @@ function ratesIn({ rates, feePpm }: ConfigBody, ledgers: NodeConfig['ledgers']):
 }
 
 interface Around {
-  readonly body: ConfigBody
+  readonly address: Address
+  /** Parallelisms. */
+  readonly farms: readonly number[]
   readonly ledgers: NodeConfig['ledgers']
   readonly pathOf: (path: string) => string
 }
 
-function accountOf(given: AccountBody, { body, ledgers, pathOf }: Around): AccountConfig {
-  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer } = given
-  const parallelism = given.parallelism ?? Math.min(...Object.keys(body.farms).map(Number))
+/** One of a configuration in which its keys are in order. */
+export function accountOf(given: AccountBody, { address: own, farms, ledgers, pathOf }: Around): AccountConfig {
+  const { name, ledger: unit, relation, creditLimit, routes, mayAnnounce, peer, rpc } = given
+  const parallelism = given.parallelism ?? Math.min(...farms)
   const scale = ledgers.get(unit)?.scale
   if (scale === undefined) throw new Error(`account ${name}: ledger ${unit} is not there`)
+  const answersLater = peer?.protocol === 'ilp-over-http-async' || peer?.protocol === 'json-rpc'
+  const keys = rpc === undefined ? undefined : rpcKeysOf({ ...rpc, scale })
   const account: Account = {
     id: accountIdOf(name, parallelism),
     name,
-    address: address(`${body.address}.${name}`),
+    address: address(`${own}.${name}`),
     unit,
     scale,
     relation,
     parallelism,
     creditLimit,
     peerLimit: peer?.limit,
-    // It says so in its answers.
-    deduplicates: false,
+    // Otherwise it says so in its answers.
+    deduplicates: answersLater,
+    ...(answersLater ? { callsBack: true } : {}),
     routes,
     ...(mayAnnounce === undefined ? {} : { mayAnnounce }),
   }
-  return { account, openingBalance: given.openingBalance, token: given.token, peer: peer === undefined ? undefined : peerOf(peer, pathOf) }
+  return {
+    account,
+    openingBalance: given.openingBalance,
+    token: tokenOf(given.token, keys),
+    peer: peer === undefined ? undefined : { ...peerOf(peer, pathOf), token: tokenOf(peer.token, keys) },
+    rpc: keys === undefined ? undefined : { prefix: keys.prefix, ours: keys.ours, theirs: keys.theirs },
+  }
 }
 
-function peerOf({ url, token, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): PeerConfig {
-  return { url, token, caFile: ca === undefined ? undefined : pathOf(ca) }
+function tokenOf(given: string | undefined, keys: RpcKeys | undefined): string {
+  const token = given ?? keys?.token
+  if (token === undefined) throw new Error('an account without a token')
+  return token
+}
+
+function peerOf({ protocol, url, ca }: NonNullable<AccountBody['peer']>, pathOf: (path: string) => string): Omit<PeerConfig, 'token'> {
+  return { protocol, url, caFile: ca === undefined ? undefined : pathOf(ca) }
 }

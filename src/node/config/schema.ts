@@ -4,7 +4,7 @@ import { warmingPolicies } from '../../core/book/warming.ts'
 import { byName, failed, keys, problemsIn } from '../../files/forms.ts'
 import { count, duration, flag, money, name, policy, shown, text, word } from '../../files/scalars.ts'
 import { suggestion } from '../../files/usageError.ts'
-import { decimal, host, ilpAddress, notServed, port, redis, servedWord, token, url } from './values.ts'
+import { decimal, host, ilpAddress, notServed, port, publicKey, redis, servedWord, token, url } from './values.ts'
 
 const optional = z.exactOptional
 /** An account's id has a byte for it (A1). */
@@ -66,24 +66,33 @@ const ledger = keys({
 
 const peer = keys({
   url: url('Where its prepares are POSTed to.', ['https', 'http']),
-  token: token('What it knows us by.'),
-  protocol: servedWord('Default ilp-over-http.', { served: ['ilp-over-http'], later: ['ilp-over-http-async', 'json-rpc'] }).prefault('ilp-over-http'),
+  token: optional(token('What it knows us by. Left out: derived from rpc.')),
+  protocol: servedWord('Default ilp-over-http.', {
+    served: ['ilp-over-http', 'ilp-over-http-async', 'json-rpc'],
+    later: [],
+  }).prefault('ilp-over-http'),
   limit: optional(money('The credit that it grants us, where we know it.')),
   ca: optional(text("A PEM file with whom to trust instead of the system's authorities: a self-signed peer's own certificate.")),
 })
 
-const account = keys({
+const rpc = keys({
+  secret: token('Ours, in base64url.'),
+  peerPublicKey: publicKey('Its own, in base64url.'),
+  currency: text('The code that both give their plugins.'),
+})
+
+export const ACCOUNT = keys({
   name: name('One segment of an ILP address.'),
   ledger: text('One of `ledgers`.'),
   relation: word('Who gets which announcements; a parent is the default route. Default user.', ['user', 'peer', 'child', 'parent']).prefault('user'),
   parallelism: optional(parallelism('One of `farms`. Default: the smallest.')),
-  token: token('What it shows to be let in.'),
+  token: optional(token('What it shows to be let in. Left out: derived from rpc.')),
   openingBalance: money('Credited once, ever. Default 0.').prefault(0),
   creditLimit: money('How far it may go below zero. Default 0.').prefault(0),
   routes: listOf('Reached through it without being announced.', ilpAddress('A prefix.')).prefault([]),
   mayAnnounce: optional(listOf('Default: below its own address; peers and children: anything of the same global prefix but ours.', ilpAddress('A prefix.'))),
   peer: optional(peer),
-  rpc: notServed('remove it, and give token and peer.token'),
+  rpc: optional(rpc),
 })
 
 export const CONFIG = keys({
@@ -97,7 +106,7 @@ export const CONFIG = keys({
   host: host('Where the farm ports listen. Default 127.0.0.1.').prefault('127.0.0.1'),
   behindProxy: flag('Whether something before us does TLS. Default false.').prefault(false),
   dealing: servedWord('How a farm deals what comes in to its threads (A1).', { served: ['connection'], later: ['request'] }).prefault('connection'),
-  adminPort: port('On loopback only. Default 8400.').prefault(8400),
+  adminPort: port('On loopback only, unless adminToken is set. Default 8400.').prefault(8400),
   tls: tls.prefault('selfSigned'),
   maxPacketAmount: money('More in one packet is F08. Default 1000000000000.').prefault('1000000000000'),
   answerRetention: duration('How long answers to ids are kept (B5). Default 1m.', 1).prefault('1m'),
@@ -109,11 +118,15 @@ export const CONFIG = keys({
     .record(z.string(), decimal('Whole units of the second for one of the first.'), { error: 'is not a map; write unit/unit: rate, such as {usd/eth: 0.0004}' })
     .prefault({}),
   feePpm: count('Taken off where a payment changes units. Default 0.', { least: 0, most: 999_999 }).prefault(0),
-  accounts: listOf('Whom the node knows.', account).prefault([]),
-  adminToken: notServed('remove it: the admin port listens on loopback only'),
+  accounts: listOf('Whom the node knows.', ACCOUNT).prefault([]),
+  adminToken: optional(token('What the admin port is to be shown; with it that port listens on host, without it on loopback only.')),
   pluginPort: notServed('remove it: accounts are reached at the farm ports'),
+  logs: keys({
+    format: word('Lines for people, or one JSON object each. Default text.', ['text', 'json']).prefault('text'),
+    payments: flag('Whether each step of each payment is logged, under its id. Default false.').prefault(false),
+  }).prefault({}),
   registration: servedWord('May strangers make an account?', { served: ['closed'], later: ['open'] }).prefault('closed'),
-  allowPrivateAddresses: servedWord("May peers' urls be private?", { served: [true], later: [false] }).prefault(true),
+  allowPrivateAddresses: optional(flag('May Callback-Urls and urls of peers lead into a private network? Default: only where host is loopback.')),
   history: notServed('remove it: no record is written'),
 })
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Address, parseAddress } from '../../core/values/address.ts'
 import { scalar, shown, type Wrong } from '../../files/scalars.ts'
 import { suggestion } from '../../files/usageError.ts'
+import { isPublicKey } from '../../https/rpcKeys.ts'
 
 export function ilpAddress(description: string) {
   return scalar<Address>({ type: 'string', description }, (value): Address | Wrong => {
@@ -71,6 +72,13 @@ export function token(description: string) {
       ? value
       : { wrong: `has a character that no header can carry, or more than ${MAX_TOKEN}; write printable ASCII without spaces` }
   })
+}
+
+/** Of X25519, 32 octets. Never shown. */
+export function publicKey(description: string) {
+  return scalar<string>({ type: 'string', description }, (value) =>
+    typeof value === 'string' && isPublicKey(value) ? value : { wrong: 'is not a public key; write 43 characters of base64url' },
+  )
 }
 
 const DECIMAL = /^\d{1,18}(\.\d{1,18})?$/

@@ -48,6 +48,7 @@ function heardOf({ prepare }: Payment, about: Partial<Heard> = {}): Heard {
     path: '/ilp',
     authorization: undefined,
     requestId: undefined,
+    callbackUrl: undefined,
     at,
     answer: () => {},
     answered: fulfillOf({ prepare }),

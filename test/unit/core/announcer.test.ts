@@ -391,6 +391,50 @@ describe('A3: quotes', () => {
   })
 })
 
+describe('accounts come, change and go', () => {
+  const replace = (bench: Bench, ...accounts: readonly Account[]): readonly AnnouncerEffect[] =>
+    bench.hear({ type: 'directoryReplaced', directory: makeDirectory(address('test.hub'), 4, accounts) })
+
+  test('one comes → its address is usable, the threads are told, and everyone else hears of its routes', () => {
+    const bench = new Bench([peer])
+    bench.connect(peer)
+    const late = account('other', { routes: [address('test.late')] })
+    const effects = replace(bench, peer, late)
+    expect(effects.map(({ type }) => type)).toEqual(['publish', 'announce'])
+    expect(effects[1]).toMatchObject({ to: peer.id, announcement: { routes: [{ prefix: 'test.late', path: ['test.hub'] }], withdrawn: [] } })
+    const published = effects[0]
+    if (published?.type !== 'publish') throw new Error('nothing was published')
+    expect(published.snapshot.mapper.get('test.late')?.map((way) => way.account)).toEqual([late.id])
+    expect(published.snapshot.mapper.has(late.address)).toBe(true)
+  })
+
+  test('one goes → so does all that it announced, and nothing more is believed of it or told to it', () => {
+    const bench = new Bench([peer, other])
+    bench.connect(peer, other)
+    bench.announced(other, { routes: [route('test.far', 'test.other')] })
+    const effects = replace(bench, peer)
+    expect(effects.filter(({ type }) => type === 'announce')).toEqual([
+      { type: 'announce', to: peer.id, announcement: { routes: [], withdrawn: ['test.far'] } },
+    ])
+    expect(bench.usable).toEqual({ 'test.hub.peer': ['peer'] })
+    expect(bench.announced(other, { routes: [route('test.far', 'test.other')] })).toEqual([])
+  })
+
+  test('one changes other things than its routes → what it announced stays', () => {
+    const bench = new Bench([peer, other])
+    bench.announced(other, { routes: [route('test.far', 'test.other')] })
+    replace(bench, peer, { ...other, creditLimit: amount(7n) })
+    expect(bench.usable['test.far']).toEqual(['other'])
+  })
+
+  test('another route is configured → the former is withdrawn', () => {
+    const before = account('other', { routes: [address('test.before')] })
+    const bench = new Bench([peer, before])
+    replace(bench, peer, { ...before, routes: [address('test.after')] })
+    expect(Object.keys(bench.usable)).toEqual(['test.hub.peer', 'test.hub.other', 'test.after'])
+  })
+})
+
 describe('A2: the record decays', () => {
   const counted = (successes: number, faults: number): Reading => ({
     accounts: [],

@@ -3,9 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { Agent, type Dispatcher, request } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Thanks } from '../../../src/core/effect.ts'
 import { amount } from '../../../src/core/values/amount.ts'
-import type { Refusal } from '../../../src/core/values/packet.ts'
-import { decodeReply, encodePrepare } from '../../../src/wire/packet.ts'
+import type { Refusal, Reply } from '../../../src/core/values/packet.ts'
+import type { Asking } from '../../../src/https/owedReplies.ts'
+import { decodeReply, encodePrepare, encodeReply } from '../../../src/wire/packet.ts'
 import { LOCALHOST } from '../../fixtures/certificates.ts'
 import { alice, deal, type Farm, FULFILL, prepareOf, REJECT, startFarm, TOKEN } from '../../fixtures/farm.ts'
 import { account } from '../../fixtures/oneThread.ts'
@@ -109,6 +111,61 @@ async function postAnswered(farm: Farm): Promise<number> {
   return (await told).status
 }
 
+const id = { 'request-id': 'id-1' }
+
+describe('replies that are called back', () => {
+  test('a Callback-Url → what is owed is handed on, and accepted with 202', async () => {
+    const asked: Asking[] = []
+    const farm = await startFarm({
+      owed: {
+        take: (asking, respond) => {
+          asked.push(asking)
+          respond('accepted')
+        },
+      },
+    })
+    const told = await post(farm, { headers: { ...id, 'callback-url': 'https://alice.example/ilp' } })
+    expect(told).toMatchObject({ status: 202, headers: { 'ilp-deduplicates': 'request-id' } })
+    expect(asked).toMatchObject([{ account: alice, requestId: 'id-1', url: 'https://alice.example/ilp', prepare: { amount: 100n } }])
+    expect(farm.received).toEqual([])
+  })
+
+  test('a refusal → its status; what may have been taken → cut', async () => {
+    const farm = await startFarm({
+      owed: { take: ({ requestId }, respond) => respond(requestId === 'cut' ? 'cut' : { type: 'refusal', status: 429, message: 'too many' }) },
+    })
+    const headers = { 'callback-url': 'https://alice.example/ilp' }
+    expect(await post(farm, { headers: { ...id, ...headers } })).toMatchObject({ status: 429 })
+    await expect(post(farm, { headers: { 'request-id': 'cut', ...headers } })).rejects.toThrow()
+  })
+
+  test.each<[Reply, Thanks, number]>([
+    [FULFILL, 'taken', 200],
+    [REJECT, 'taken', 200],
+    [FULFILL, 'late', 400],
+  ])('a reply in place of a prepare, %#: thanked → its status', async (reply, how, status) => {
+    const heard: unknown[] = []
+    const farm = await startFarm({
+      hearCallback: (from, requestId, packet, thank) => {
+        heard.push({ from, requestId, type: packet.type })
+        thank(how)
+      },
+    })
+    expect(await post(farm, { body: encodeReply(reply), headers: id })).toMatchObject({ status })
+    expect(heard).toEqual([{ from: alice, requestId: 'id-1', type: reply.type }])
+  })
+
+  test('a reply without its id, or cut off → 400, and nobody hears it', async () => {
+    const farm = await startFarm({
+      hearCallback: () => {
+        throw new Error('it was heard')
+      },
+    })
+    expect(await post(farm, { body: encodeReply(FULFILL) })).toMatchObject({ status: 400 })
+    expect(await post(farm, { body: encodeReply(FULFILL).subarray(0, -1), headers: id })).toMatchObject({ status: 400 })
+  })
+})
+
 describe('what is no payment → a status, and nothing is received', () => {
   test.each<[number, string, Asked]>([
     [400, 'no packet', { body: 'hello' }],
@@ -118,7 +175,7 @@ describe('what is no payment → a status, and nothing is received', () => {
     [400, 'a Request-Id of two words', { headers: { 'request-id': 'a b' } }],
     [400, 'two Request-Ids', { headers: { 'request-id': ['a', 'b'] } }],
     [400, 'an endless Request-Id', { headers: { 'request-id': 'x'.repeat(129) } }],
-    [400, 'a Callback-Url', { headers: { 'request-id': 'a', 'callback-url': 'https://alice.example/ilp' } }],
+    [400, 'a Callback-Url where nobody is called back', { headers: { 'request-id': 'a', 'callback-url': 'https://alice.example/ilp' } }],
     [400, 'a path that is no text', { path: '/accounts/%E0%A4%A/ilp' }],
     [401, 'no token', { headers: { authorization: undefined } }],
     [401, 'a wrong token', { headers: { authorization: 'Bearer bob-secret' } }],

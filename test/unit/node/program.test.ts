@@ -92,7 +92,21 @@ describe('bad usage → exit 2, what is allowed, and no stack', () => {
 })
 
 describe('help', () => {
-  test.each(['up', 'check', 'account list', 'account show'])('%s --help → its flags and an example', async (command) => {
+  test.each([
+    'up',
+    'check',
+    'account list',
+    'account show',
+    'account add',
+    'account remove',
+    'deposit',
+    'withdraw',
+    'routes',
+    'quote',
+    'ping',
+    'reload',
+    'doctor',
+  ])('%s --help → its flags and an example', async (command) => {
     const { code, stdout } = await ilpNode(...command.split(' '), '--help')
     expect(stdout).toContain(`Usage: ilp-node ${command}`)
     expect(stdout).toMatch(new RegExp(`Examples?:\n  ilp-node ${command}`))

@@ -60,6 +60,8 @@ describe('a good configuration', () => {
       adminPort: 8400,
       adminToken: undefined,
       tls: { kind: 'selfSigned' },
+      allowPrivateAddresses: true,
+      logs: { format: 'text', payments: false },
       maxPacketAmount: 1_000_000_000_000n,
       answerRetentionMs: 60_000,
       maxOpen: 10_000,
@@ -213,6 +215,32 @@ describe('rates', () => {
   })
 })
 
+describe('urls of private networks', () => {
+  const peered = (lines: string, url: string) => (): NodeConfig => read(`${SMALL}    peer: {url: "${url}", token: t}\n${lines}\n`)
+
+  test('on loopback only → may be peers’; otherwise not, unless it is said', () => {
+    expect(peered('host: 127.0.0.1', 'http://10.0.0.1/')().allowPrivateAddresses).toBe(true)
+    expect(peered('host: 0.0.0.0\nallowPrivateAddresses: true', 'http://10.0.0.1/')().allowPrivateAddresses).toBe(true)
+    expect(peered('host: 0.0.0.0', 'http://8.8.8.8/')().allowPrivateAddresses).toBe(false)
+    expect(peered('host: 0.0.0.0', 'http://10.0.0.1/')).toThrow(/peer.url: 'http:..10.0.0.1.' is of a private network; write allowPrivateAddresses: true/)
+  })
+
+  test('keys for RPC → in place of both tokens', () => {
+    const keys = 'rpc: {secret: c2VjcmV0, peerPublicKey: sv7Cg-Ji1tZmIQzz8ZXS4zOpjmDMk7KmVLMlkG-bCDY, currency: USD}'
+    const { accounts } = read(`${SMALL.replace('token: alice-secret', 'peer: {url: "http://h/", protocol: json-rpc}')}    ${keys}\n`)
+    const [alice] = accounts
+    expect(alice).toMatchObject({ account: { deduplicates: true, callsBack: true }, rpc: { prefix: expect.stringMatching(/^peer\..{5}\.usd\.2\.$/) } })
+    expect(alice?.token).toMatch(/^.{43}$/)
+    expect(alice?.peer?.token).toBe(alice?.token)
+    expect(error(`${SMALL.replace('    token: alice-secret\n', '')}`)).toContain('accounts.0.token: is missing')
+  })
+
+  test('a peer that calls back → deduplicates, and its replies may come to any thread', () => {
+    const { accounts } = read(`${SMALL}    peer: {url: "http://h/", token: t, protocol: ilp-over-http-async}\n`)
+    expect(accounts[0]).toMatchObject({ account: { deduplicates: true, callsBack: true }, peer: { protocol: 'ilp-over-http-async' } })
+  })
+})
+
 describe('a wrong value → says so, and where', () => {
   test.each([
     ['addres: test', /^hub.yaml:10: addres: unknown key; did you mean 'address'\? allowed: address, publicUrl, dataDir, .*…/],
@@ -223,9 +251,9 @@ describe('a wrong value → says so, and where', () => {
     ['durability: alway', "hub.yaml:10: durability: 'alway' is not known; did you mean 'always'? allowed: everysec, always"],
     ['dealing: request', "hub.yaml:10: dealing: 'request' is not served yet; write connection"],
     ['registration: open', "hub.yaml:10: registration: 'open' is not served yet; write closed"],
-    ['allowPrivateAddresses: false', 'hub.yaml:10: allowPrivateAddresses: false is not served yet; write true'],
+    ['allowPrivateAddresses: perhaps', "hub.yaml:10: allowPrivateAddresses: 'perhaps' is neither true nor false"],
     ['pluginPort: 8450', 'hub.yaml:10: pluginPort: is not served yet; remove it: accounts are reached at the farm ports'],
-    ['adminToken: x', 'hub.yaml:10: adminToken: is not served yet; remove it: the admin port listens on loopback only'],
+    ['adminToken: two words', /adminToken: has a character that no header can carry/],
     ['history: ./hub.ndjson', 'hub.yaml:10: history: is not served yet; remove it: no record is written'],
     ['host: http://x', "hub.yaml:10: host: 'http://x' is not a host; write a name or an address without a port, such as 127.0.0.1 or 0.0.0.0"],
     ['host: 127.0.0.1:80', "hub.yaml:10: host: '127.0.0.1:80' is not a host; write a name or an address without a port, such as 127.0.0.1 or 0.0.0.0"],
@@ -273,12 +301,15 @@ describe('a wrong value → says so, and where', () => {
     ['routes: test.bob', 'hub.yaml:10: accounts.0.routes: is not a list; write [ , ] or a line with - for each'],
     ['routes: [test..bob]', /^hub.yaml:10: accounts.0.routes.0: 'test..bob' is not an ILP address .*; write one like test.hub$/],
     ['mayAnnounce: [""]', /^hub.yaml:10: accounts.0.mayAnnounce.0: '' is not an ILP address/],
-    ['rpc: {secret: x}', 'hub.yaml:10: accounts.0.rpc: is not served yet; remove it, and give token and peer.token'],
+    ['rpc: {secret: x, peerPublicKey: y, currency: USD}', 'hub.yaml:10: accounts.0.rpc.peerPublicKey: is not a public key; write 43 characters of base64url'],
     ['peer: {url: "http://h/"}', 'hub.yaml:10: accounts.0.peer.token: is missing'],
     ['peer: {url: "ws://h/", token: t}', "hub.yaml:10: accounts.0.peer.url: 'ws://h/' is not a url; write https://… or http://…"],
     ['peer: {url: "http://a:b@h/", token: t}', 'hub.yaml:10: accounts.0.peer.url: has a user or password in it; the token stands in a key of its own'],
-    ['peer: {url: "http://h/", token: t, protocol: json-rpc}', "hub.yaml:10: accounts.0.peer.protocol: 'json-rpc' is not served yet; write ilp-over-http"],
-    ['peer: {url: "http://h/", token: t, protocol: btp}', "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http"],
+    ['peer: {url: "http://h/", token: t, protocol: json-rpc}', 'hub.yaml:10: accounts.0.peer.protocol: json-rpc needs rpc: {secret, peerPublicKey, currency}'],
+    [
+      'peer: {url: "http://h/", token: t, protocol: btp}',
+      "hub.yaml:10: accounts.0.peer.protocol: 'btp' is not known; allowed: ilp-over-http, ilp-over-http-async, json-rpc",
+    ],
     [
       'peer: {url: "http://h/", token: t, ca: hub.yaml}',
       /^hub.yaml:10: accounts.0.peer.ca: hub.yaml: is not a certificate in PEM; it begins with -----BEGIN CERTIFICATE-----$/,
@@ -332,7 +363,6 @@ describe('a wrong value → says so, and where', () => {
     expect(error(`${text}history: x\n`)).toBe(
       [
         "hub.yaml:3: threads: 'many' is not a whole number from 1 to 64",
-        'hub.yaml:7: accounts.0.token: is missing',
         "hub.yaml:9: accounts.0.tocken: unknown key; did you mean 'token'? allowed: name, ledger, relation, parallelism, token, openingBalance, creditLimit, routes, mayAnnounce, peer, rpc",
         'hub.yaml:10: history: is not served yet; remove it: no record is written',
       ].join('\n'),

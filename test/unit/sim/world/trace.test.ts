@@ -193,8 +193,14 @@ const KINDS = [
   ...['account', 'closing', 'cut', 'undone', 'world'],
 ]
 
-/** What a connector in a world without quotes never shows. */
-const NEVER = ['announcerInput quoteAsked', 'announcerEffect answerQuote', 'effect recommit']
+/** What a connector in a world without quotes never shows; nor heartbeats, where every announcement is whole. */
+const NEVER = [
+  'announcerInput heartbeatHeard',
+  'announcerInput directoryReplaced',
+  'announcerInput quoteAsked',
+  'announcerEffect answerQuote',
+  'effect recommit',
+]
 
 test('all runs together → every kind of line that the schema knows', () => {
   const lossy = Array.from({ length: 4 }, (_, seed) => live({ seed, faults: [failoverAt(1_100, 1_000), cutAt(1_022, 0)] }).lines)

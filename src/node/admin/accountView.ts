@@ -1,7 +1,7 @@
 /** An account as the admin port shows it, read from its shard and all books. */
-import type { Account, AccountId, ThreadId } from '../core/values/account.ts'
-import { type Amount, add, type Balance, minus, plus, ZERO } from '../core/values/amount.ts'
-import type { RedisStore } from '../store/redisStore.ts'
+import type { Account, AccountId, ThreadId } from '../../core/values/account.ts'
+import { type Amount, add, type Balance, minus, plus, ZERO } from '../../core/values/amount.ts'
+import type { RedisStore } from '../../store/redisStore.ts'
 
 /** Amounts are decimal strings in ledgerBaseUnit. */
 export interface AccountView {
@@ -14,6 +14,8 @@ export interface AccountView {
   readonly balance: string
   /** With what is in transit between cold and hot. */
   readonly cold: string
+  /** Of cold: what is on its way from or to a thread. */
+  readonly transit: string
   readonly hot: Readonly<Record<ThreadId, string>>
   /** Of its payments under way; already taken off balance. */
   readonly prepared: string
@@ -30,17 +32,18 @@ export async function accountViews(store: RedisStore, accounts: readonly Account
   return accounts.map((account) => {
     const shard = shards.get(account.id)
     if (shard === undefined) throw new Error(`the store read no shard of ${account.name}`)
-    let cold: Balance = plus(shard.cold, shard.outside)
+    let transit = shard.outside
     let held: Balance = ZERO
     const hot: Record<ThreadId, string> = {}
     for (const book of reading.books) {
       for (const entry of book.accounts) {
         if (entry.account !== account.id) continue
-        cold = plus(minus(cold, entry.taken), entry.given)
+        transit = plus(minus(transit, entry.taken), entry.given)
         held = plus(held, entry.hot)
         if (entry.hot !== 0n) hot[book.thread] = String(entry.hot)
       }
     }
+    const cold = plus(shard.cold, transit)
     return {
       name: account.name,
       accountId: account.id,
@@ -50,6 +53,7 @@ export async function accountViews(store: RedisStore, accounts: readonly Account
       parallelism: account.parallelism,
       balance: String(plus(cold, held)),
       cold: String(cold),
+      transit: String(transit),
       hot,
       prepared: String(prepared.get(account.id) ?? ZERO),
       creditLimit: String(account.creditLimit),
