@@ -55,6 +55,13 @@ export class RoutesCheck {
     }
   }
 
+  /** Of what a connector withdraws, a prefix to which it surely has a way. */
+  withdrawnInVain({ withdrawn }: Announcement, at: number): string | undefined {
+    return withdrawn.find((prefix) =>
+      [...(this.#ways.get(prefix)?.values() ?? [])].some((ways) => ways.some((way) => way.since <= at && at < this.#surelyUntil(way))),
+    )
+  }
+
   #isBelievable({ address, mayAnnounce, relation }: Account, { prefix, path }: Route): boolean {
     const { own } = this.#terms
     if (path.length === 0 || path.length > MAX_PATH || path.some((each) => each === own)) return false

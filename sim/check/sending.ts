@@ -58,6 +58,13 @@ export class Sending {
     this.#routes.announced(from, announcement, this.#ground.terms.nowMs())
   }
 
+  /** A3: what is announced to it, and not silent, it does not withdraw. */
+  announces(announcement: Announcement): void {
+    this.#ground.checked.A3++
+    const prefix = this.#routes.withdrawnInVain(announcement, this.#ground.terms.nowMs())
+    if (prefix !== undefined) throw this.#ground.broken('A3', `the route to ${prefix} is withdrawn, and it is announced still`, prefix)
+  }
+
   /** An excentric prepare leaves. B1: the attempt is written, and the thread was told so. */
   sent(sent: Sent): void {
     const { to, payment, attempt, prepare } = sent

@@ -90,6 +90,11 @@ export class Witness implements StoreWatch {
     this.#sending.announced(from, announcement)
   }
 
+  /** The connector announces, whatever then becomes of it. */
+  announces(announcement: Announcement): void {
+    this.#sending.announces(announcement)
+  }
+
   asked(asked: Asked): void {
     this.#telling.asked(asked)
   }

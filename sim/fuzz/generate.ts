@@ -9,6 +9,7 @@ import { drawBehaviours, isFelt } from './behaviours.ts'
 import { mayBeCornered } from './corner.ts'
 import { Draws } from './draw.ts'
 import { drawFaults } from './faults.ts'
+import { withRare } from './rare.ts'
 import { drawShape } from './shape.ts'
 import { drawMoney, drawRows, tailRows } from './workload.ts'
 
@@ -50,5 +51,5 @@ export function planOf(seed: number): Plan {
     faults,
     subjects: [],
   }
-  return mayBeCornered(new Draws(seed, 'corner'), plan, { users: users.map(({ name }) => name), fromMs: FIRST_MS, untilMs: healedMs })
+  return mayBeCornered(new Draws(seed, 'corner'), withRare(seed, plan), { users: users.map(({ name }) => name), fromMs: FIRST_MS, untilMs: healedMs })
 }

@@ -44,6 +44,8 @@ export function* plainerMoney(plan: Plan): Generator<Plan> {
 
 function* plainerMoneyPlan(money: MoneyPlan): Generator<MoneyPlan> {
   const { who, rows, ratePerS, repeatOdds } = money
+  const { expiryMs, ...lasting } = money
+  if (expiryMs !== undefined) yield lasting
   if (who.length > 1) for (const fewerWho of without(who)) yield { ...money, who: fewerWho }
   if (rows === undefined && ratePerS > 1) yield { ...money, ratePerS: 1 }
   if (rows === undefined && repeatOdds > 0) yield { ...money, repeatOdds: 0 }

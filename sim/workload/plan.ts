@@ -117,6 +117,8 @@ export interface MoneyPlan {
   readonly deposits: number
   /** Odds that it is asked a second time at once, at another thread. */
   readonly repeatOdds: number
+  /** Left out: longer than any run. Otherwise whatever is asked a second time is asked once more when it has expired. */
+  readonly expiryMs?: number
   /** In order of time; used instead of what would be drawn. */
   readonly rows?: readonly MoneyRow[]
 }

@@ -249,6 +249,7 @@ export class Connector implements Home {
       case 'announce': {
         const { line, peer } = this.#way(effect.to)
         if (peer === undefined) throw new Error(`${this.name} announces to ${effect.to}, which is no peer`)
+        this.witness.announces(effect.announcement)
         return this.#announcements.announce(peer.connector.name, effect.announcement, (announcement) =>
           line.announce(this.name, peer.connector.name, announcement, () => peer.connector.#hear(this.name, peer.account, announcement)),
         )

@@ -11,10 +11,17 @@ import type { Access, User } from './users.ts'
 
 /** Longer than any run: an answer that was kept is there as long as anybody asks. */
 const EXPIRY_MS = 6 * 86_400_000
+/** After its expiry; its answer is still kept then. */
+const ASKED_LATE_MS = 2_000
 /** Between a request that broke or was refused and the next. */
 const RETRY_MS = 50
 /** From the last asking to the last answer, where nothing is broken: longer than a withdrawal waits. */
 export const OPERATION_LIFE_MS = 8_000
+
+/** The same, for the operations of a plan, from when they arrive. */
+export function longestOperationMs(plans: readonly MoneyPlan[] = []): number {
+  return Math.max(0, ...plans.map(({ expiryMs }) => OPERATION_LIFE_MS + (expiryMs === undefined ? 0 : expiryMs + ASKED_LATE_MS)))
+}
 
 interface Asking {
   readonly connector: Connector
@@ -77,16 +84,19 @@ export class Teller {
   #one(plan: MoneyPlan, row: MoneyRow): void {
     const { who, at, direction, amount: sum, thread, isRepeated } = row
     if (sum === 0n) return
+    const { expiryMs } = plan
     this.#context.watch.moneyAsked?.(plan, row)
     const access = this.#user(who).accesses.find(({ connector }) => connector === at)
     if (access === undefined) throw new Error(`${who} has no account at ${at}`)
-    const asking = { connector: this.#connector(at), operation: this.#operation(access, direction, sum) }
+    const asking = { connector: this.#connector(at), operation: this.#operation(access, direction, sum, expiryMs) }
     this.#ask(asking, thread)
-    if (isRepeated) this.#ask(asking, thread + 1)
+    if (!isRepeated) return
+    this.#ask(asking, thread + 1)
+    if (expiryMs !== undefined) this.#context.events.after((expiryMs + ASKED_LATE_MS) * 1000, () => this.#ask(asking, thread + 1))
   }
 
-  #operation({ account }: Access, direction: Operation['direction'], sum: Amount): Operation {
-    return { id: `${++this.#last}`, account: account.id, direction, amount: sum, expiresAt: this.#context.events.nowMs() + EXPIRY_MS }
+  #operation({ account }: Access, direction: Operation['direction'], sum: Amount, expiryMs = EXPIRY_MS): Operation {
+    return { id: `${++this.#last}`, account: account.id, direction, amount: sum, expiresAt: this.#context.events.nowMs() + expiryMs }
   }
 
   #ask(asking: Asking, place: number): void {

@@ -24,7 +24,7 @@ import { Line } from './network.ts'
 import { Payments } from './payments.ts'
 import type { Population } from './population.ts'
 import type { SimStore } from './store.ts'
-import { OPERATION_LIFE_MS, Teller } from './teller.ts'
+import { longestOperationMs, OPERATION_LIFE_MS, Teller } from './teller.ts'
 import { tracerTo } from './trace.ts'
 import { addressOf, everyPaymentEnded, MAX_WAIT_MS, User } from './users.ts'
 
@@ -173,7 +173,7 @@ function longestOddityMs({ behaviours, connectors, faults }: Plan): number {
 
 function longestLife(plan: Plan): number {
   const expiries = plan.payments.length > 0 ? [longestRowMs(plan.payments)] : plan.traffic.map(({ expiryMs, repeatAfterMs }) => expiryMs + repeatAfterMs)
-  return Math.max(plan.money === undefined ? 0 : OPERATION_LIFE_MS, ...expiries)
+  return Math.max(longestOperationMs(plan.money), ...expiries)
 }
 
 function figuresOf(context: Context, meters: Meters, { lived, violation }: Outcome): RunFigures {

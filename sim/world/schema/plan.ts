@@ -96,6 +96,9 @@ const money = z.strictObject({
   amounts,
   deposits: odds.describe('That an operation is a deposit; otherwise it is a withdrawal.'),
   repeatOdds: odds.describe('That it is asked twice at once, at two threads.'),
+  expiryMs: z.exactOptional(
+    milliseconds.describe('How long an operation may be begun; whatever is asked twice is asked once more after that. Left out: longer than any run.'),
+  ),
   rows: z.exactOptional(z.array(moneyRow)).describe('In order of time; in place of what would be drawn.'),
 })
 const behaviour = z.strictObject({
