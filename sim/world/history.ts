@@ -73,6 +73,7 @@ export class History {
         return
       case 'effect':
         if (line.who !== 'announcer') this.#effect(this.#at(line.connector), line.who, line.effect)
+        else if (line.effect.type === 'announce') this.#at(line.connector).witness.announces(line.effect.announcement)
         return
       case 'store':
         if (line.who !== 'announcer') this.#apply(this.#at(line.connector), line.who, line.command, line.at)
