@@ -56,6 +56,8 @@ test('routes, quote, ping → in words and as JSON; what is not reached: exit 1'
   const pinged = await run('ping', 'test.hub.bob', '--json')
   // The receiver's fulfillment is that of its data, which fits no probe: the node itself ends it.
   expect(JSON.parse(pinged.stdout)).toMatchObject({ reached: false, code: 'F05', triggeredBy: 'test.hub' })
+  // No route leads beyond an account here, and yet what became of the probe is told.
+  expect((await run('routes', 'test.hub.b')).stdout).toMatch(/^test\.hub\.bob +bob +0 +1 +1 +0$/m)
 })
 
 test('reload → which accounts changed, and what needs a restart; a wrong file: exit 2', async () => {
