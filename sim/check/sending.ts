@@ -246,9 +246,9 @@ export class Sending {
     throw this.#ground.broken('S1', `attempt ${entry.attempt} was taken back, but its receiver may still answer`, entry.record?.condition ?? '')
   }
 
-  /** A life had lost its book when it heard, or lost it then, and got it back with the store's past (B12). */
+  /** A life had lost its book when it heard, or lost it then, and got it back: with the store's past (B12), or by a claim that came in twice. */
   #isRegained({ thread, attempt }: Entry, heard: Entry['closedTo']): boolean {
-    return this.#ground.undoing !== undefined && heard?.attempt === attempt && heard.epoch === this.#ground.commits.epochOf(thread)
+    return heard?.attempt === attempt && heard.epoch === this.#ground.commits.epochOf(thread)
   }
 
   /** Another life has the book: what was heard and is not credited by now is lost for this connector. */
