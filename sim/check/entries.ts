@@ -5,6 +5,12 @@ import type { Amount } from '../../src/core/values/amount.ts'
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare } from '../../src/core/values/packet.ts'
 
+/** An attempt that a life takes to be over. */
+export interface Closed {
+  readonly epoch: string
+  readonly attempt: number
+}
+
 export interface Entry {
   readonly sender: AccountId
   readonly thread: ThreadId
@@ -21,8 +27,8 @@ export interface Entry {
   sent: { attempt: number; amount: Amount; expiresAt: number; to: AccountId } | undefined
   /** The attempt whose receiver has rejected it, was not reached or came with a wrong preimage: nothing more is heard of it. */
   closed: number
-  /** The same as the life knows it that heard so last, whether it has its book or not. */
-  closedTo: { readonly epoch: string; readonly attempt: number } | undefined
+  /** The same as each life knows it that heard so, whether it has its book or not: of the attempt that was heard of last. */
+  closedTo: readonly Closed[]
   /** The attempt whose reject was left in the owner's book: it outlives the life that was to hear it (B8). */
   rejectLies: number
   /** The attempt of which nobody knows whether it was taken. */
@@ -62,7 +68,7 @@ export interface Entry {
 export const FRESH = {
   sent: undefined,
   closed: 0,
-  closedTo: undefined,
+  closedTo: [],
   rejectLies: 0,
   unknown: 0,
   presented: [],

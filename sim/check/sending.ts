@@ -5,7 +5,7 @@ import type { Account, AccountId, ThreadId } from '../../src/core/values/account
 import type { Condition } from '../../src/core/values/condition.ts'
 import type { Prepare, Reply } from '../../src/core/values/packet.ts'
 import { EXPIRY_GRACE_MS } from '../../src/core/values/time.ts'
-import type { Entry } from './entries.ts'
+import type { Closed, Entry } from './entries.ts'
 import type { Ground } from './ground.ts'
 import { RoutesCheck } from './routes.ts'
 import { leavesTime, outgoingOf } from './terms.ts'
@@ -179,8 +179,12 @@ export class Sending {
   }
 
   #close(entry: Entry, about: About): void {
-    entry.closedTo = about
+    this.#noteClosed(entry, about)
     if (this.#hasBook(entry, about)) entry.closed = about.attempt
+  }
+
+  #noteClosed(entry: Entry, { epoch, attempt }: About): void {
+    entry.closedTo = [...entry.closedTo.filter((other) => other.attempt === attempt && other.epoch !== epoch), { epoch, attempt }]
   }
 
   /** A reply reaches any living thread by a callback. */
@@ -188,11 +192,13 @@ export class Sending {
     const entry = this.#answered(heard)
     if (entry?.sent === undefined) return
     if (type === 'reject') {
+      this.#noteClosed(entry, heard)
       entry.closed = heard.attempt
       return
     }
     if (heard.at > entry.sent.expiresAt + EXPIRY_GRACE_MS) return
     if (!heard.right) {
+      this.#noteClosed(entry, heard)
       entry.closed = heard.attempt
       return
     }
@@ -239,7 +245,7 @@ export class Sending {
     if (
       entry.closed === entry.attempt ||
       entry.rejectLies === entry.attempt ||
-      this.#isRegained(entry, entry.closedTo) ||
+      entry.closedTo.some((heard) => this.#isRegained(entry, heard)) ||
       this.#ground.terms.latestMs(entry.thread) >= entry.sent.expiresAt + EXPIRY_GRACE_MS
     )
       return
@@ -247,8 +253,8 @@ export class Sending {
   }
 
   /** A life had lost its book when it heard, or lost it then, and got it back: with the store's past (B12), or by a claim that came in twice. */
-  #isRegained({ thread, attempt }: Entry, heard: Entry['closedTo']): boolean {
-    return heard?.attempt === attempt && heard.epoch === this.#ground.commits.epochOf(thread)
+  #isRegained({ thread, attempt }: Entry, heard: Closed): boolean {
+    return heard.attempt === attempt && heard.epoch === this.#ground.commits.epochOf(thread)
   }
 
   /** Another life has the book: what was heard and is not credited by now is lost for this connector. */
