@@ -15,6 +15,7 @@ import { encodeOwnConfig } from '../../src/wire/ildcp.ts'
 import { encodeReply } from '../../src/wire/packet.ts'
 import { startRedis } from '../conformance/redis.ts'
 import { ELSEWHERE, LOCALHOST } from '../fixtures/certificates.ts'
+import { freePort } from '../fixtures/freePort.ts'
 import { ilpNodeCommand, nodeHome, until } from '../fixtures/liveNode.ts'
 
 interface Finding {
@@ -260,11 +261,3 @@ describe('a node that runs', async () => {
     expect(code).toBe(1)
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

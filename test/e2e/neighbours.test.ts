@@ -1,5 +1,4 @@
 /** Three nodes in a row that know only their neighbours: routes found by CCP, lost and found again; ILDCP, echo and ping. */
-import { createServer } from 'node:net'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { IDENTITY } from '../../src/core/routing/liquidityCurve.ts'
 import { address } from '../../src/core/values/address.ts'
@@ -10,6 +9,7 @@ import { decodeRouteControl, decodeRouteUpdate, encodeRouteControl, encodeRouteU
 import { decodeOwnConfig } from '../../src/wire/ildcp.ts'
 import { OctetWriter } from '../../src/wire/octets.ts'
 import { CONFIG, peerFulfill, peerPrepare, ROUTE_CONTROL, ROUTE_UPDATE } from '../../src/wire/peerProtocol.ts'
+import { freePort } from '../fixtures/freePort.ts'
 import { type LiveNode, nodeHome, until } from '../fixtures/liveNode.ts'
 import { type Payer, payerAt, prepareTo, type Told } from '../fixtures/payer.ts'
 import { fulfillOf, startReceiver } from '../fixtures/receiver.ts'
@@ -18,15 +18,6 @@ const [receiver, stranger] = await Promise.all([startReceiver(afterAll), startRe
 stranger.follow(() => peerFulfill())
 
 const [portA, portB, portC] = await Promise.all([freePort(), freePort(), freePort()])
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const bound = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (bound === null || typeof bound === 'string') throw new Error('there is no free port')
-  return bound.port
-}
 
 /** One node's view of another: they credit each other. */
 function neighbour(name: string, at: string, port: number): object {

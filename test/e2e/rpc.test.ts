@@ -1,9 +1,9 @@
 /** Interledger RPC in JSON with `ilp-plugin-virtual` 16 at both ends: one pays and one is paid, through a node between them. */
 import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
-import { createServer as createTcp } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { rpcKeysOf } from '../../src/https/rpcKeys.ts'
+import { freePort } from '../fixtures/freePort.ts'
 import { startNode, until } from '../fixtures/liveNode.ts'
 import { otherMakes } from '../fixtures/otherMakes.ts'
 import { payerAt, prepareTo } from '../fixtures/payer.ts'
@@ -73,15 +73,6 @@ async function answer(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return plugin.receive(url.searchParams.get('method') ?? '', JSON.parse(Buffer.concat(chunks).toString()))
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcp()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const at = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (at === null || typeof at === 'string') throw new Error('there is no free port')
-  return at.port
 }
 
 function account(name: Name, more: object): object {

@@ -1,6 +1,6 @@
 /** Payments as the community's clients make them: `ilp-protocol-stream` over `ilp-plugin-http`, both ways through two nodes. */
-import { createServer } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
+import { freePort } from '../fixtures/freePort.ts'
 import { type LiveNode, startNode } from '../fixtures/liveNode.ts'
 import { otherMakes } from '../fixtures/otherMakes.ts'
 
@@ -37,15 +37,6 @@ const stream = load('ilp-protocol-stream') as StreamModule
 const [portA, portB, ...ports] = await Promise.all(Array.from({ length: 6 }, freePort))
 /** Each a user of one of the nodes. */
 const PORTS: Readonly<Record<string, number>> = Object.fromEntries(['v', 'w', 'x', 'y'].map((name, i) => [name, ports[i] ?? 0]))
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const bound = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (bound === null || typeof bound === 'string') throw new Error('there is no free port')
-  return bound.port
-}
 
 function user(name: string): object {
   return { name, ledger: 'usd', token: `${name}-secret`, openingBalance: '10000', peer: { url: `http://127.0.0.1:${PORTS[name]}/`, token: `node-at-${name}` } }
