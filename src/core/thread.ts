@@ -151,7 +151,9 @@ function heardCommit(state: ThreadState, { seq, reply, written }: Extract<Input,
   const converted = typeof reply === 'object' ? reply.converted : undefined
   if (converted !== undefined) noteConverted(state, seq, converted)
   const told = converted === undefined ? undefined : new Map(converted.map((each) => [each.payment, each.reply]))
-  for (const emitted of acknowledge(state, seq, written, at)) isDurable(state, emitted, told, at)
+  // What it became is not what was written.
+  const again = converted === undefined ? written : undefined
+  for (const emitted of acknowledge(state, seq, again, at)) isDurable(state, emitted, told, at)
 }
 
 function isDurable(state: ThreadState, emitted: Emitted, converted: ReadonlyMap<PaymentId, Reply> | undefined, at: UnixMs): void {
