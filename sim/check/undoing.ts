@@ -3,7 +3,7 @@
  * its last ones (B12). A book that is set back is not believed at once: its thread may replay what was lost, and that is
  * then the very same. What is lost for good shows when the book goes on without it: at the next claim, or under another epoch.
  */
-import type { Change } from '../../src/core/book/change.ts'
+import type { Change, PaymentId } from '../../src/core/book/change.ts'
 import type { ThreadId } from '../../src/core/values/account.ts'
 
 interface Applied {
@@ -45,6 +45,21 @@ export class Undoing {
     return before === change || isSameCredit(before, change) ? 'again' : 'another'
   }
 
+  /**
+   * The change at hand was a credit, since it met a left fulfillment (B8). Its thread has not heard so, and the store lost that
+   * message too: what was applied under this number and after it is lost for good. False: it is no such change.
+   */
+  beginsAnew(thread: ThreadId, change: Change): boolean {
+    const { repeated, seen, applied } = this.#book(thread)
+    const before = repeated?.changes[0]
+    if (repeated === undefined || seen !== 1 || before?.type !== 'credit' || !mayBecome(change, before.payment)) return false
+    const { seq, epoch } = repeated
+    this.giveUp(thread, seq - 1)
+    applied.push({ seq, epoch, changes: [change], backs: [] })
+    this.#book(thread).repeated = undefined
+    return true
+  }
+
   /** How to take back what the change at hand did. */
   note(thread: ThreadId, back: () => void): void {
     this.#book(thread).applied.at(-1)?.backs.push(back)
@@ -69,6 +84,10 @@ export class Undoing {
     }
     return book
   }
+}
+
+function mayBecome(change: Change, payment: PaymentId): boolean {
+  return (change.type === 'refund' || change.type === 'reroute') && change.instead !== undefined && change.payment === payment
 }
 
 /** A refund that the store made a credit (B8) is replayed as one, which its thread has made. */

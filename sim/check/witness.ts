@@ -356,6 +356,7 @@ export class Witness implements StoreWatch {
     const seen = this.#undoing?.changed(thread, change) ?? 'new'
     if (seen === 'new') return false
     this.#checked.B12++
+    if (seen === 'another' && !this.#commits.isDurable({ thread, seq }) && this.#undoing?.beginsAnew(thread, change)) return false
     if (seen === 'another') throw this.#broken('B12', `commit ${seq} of ${thread} is replayed with another ${change.type} than it had`)
     return true
   }
