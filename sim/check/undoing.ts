@@ -42,7 +42,7 @@ export class Undoing {
       return 'new'
     }
     const before = book.repeated.changes[book.seen++]
-    return before === change || isSameCredit(before, change) ? 'again' : 'another'
+    return before === change || isSameCredit(before, change) || hasStood(before, change) ? 'again' : 'another'
   }
 
   /**
@@ -84,6 +84,12 @@ export class Undoing {
     }
     return book
   }
+}
+
+/** A refund or a reroute that could have become a credit, and did not, is replayed as one that cannot. */
+function hasStood(before: Change | undefined, change: Change): boolean {
+  if (change.type !== 'refund' && change.type !== 'reroute') return false
+  return before?.type === change.type && before.payment === change.payment && change.instead === undefined
 }
 
 function mayBecome(change: Change, payment: PaymentId): boolean {

@@ -43,8 +43,21 @@ export function flush(state: ThreadState): void {
 /** Commits up to `seq` are durable: returns them, oldest first. One that is known already returns nothing. */
 export function acknowledge(state: ThreadState, seq: number, written: Written | undefined, at: UnixMs): readonly Emitted[] {
   const durable = takeUpTo(state, seq)
-  for (const emitted of durable) state.recent.keep(emitted.seq === seq ? (written ?? emitted.changes) : emitted.changes, at)
+  for (const emitted of durable) state.recent.keep(againOf(emitted, emitted.seq === seq ? written : undefined), at)
   return durable
+}
+
+/**
+ * What goes again, should the store lose it (B12). A refund or a reroute that stood has been told: it may meet no fulfillment
+ * any more that is left after the loss (B8).
+ */
+function againOf({ changes }: Emitted, written: Written | undefined): readonly Change[] | Written {
+  if (!changes.some(mayBeConverted)) return written ?? changes
+  return changes.map((change) => (mayBeConverted(change) ? { ...change, instead: undefined } : change))
+}
+
+function mayBeConverted(change: Change): change is Extract<Change, { type: 'refund' | 'reroute' }> {
+  return (change.type === 'refund' || change.type === 'reroute') && change.instead !== undefined
 }
 
 function takeUpTo(state: ThreadState, seq: number): readonly Emitted[] {

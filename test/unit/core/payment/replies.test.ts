@@ -122,18 +122,35 @@ describe('B8: a refund or a reroute that meets a left fulfillment', () => {
     expect(t0.prepare({ ...pay, from: bob, amount: 5n, to: 'test.far', preimage: 3 }).length).toBeGreaterThan(0)
   })
 
-  test.each<Partial<Setting>>([{}, { writes: true }])('and then the store loses it all, and what was left too → replayed as the credit that was told (%j)', (more) => {
-    const { t0, t1, first } = sent({ failover: 0, ...more })
-    const moment = t0.world.moment()
-    t0.world.held.add('readLeft').add('wake')
-    t1.calledBack(first, 1)
-    expect(toldIn(t0.calledBack(first, 'F99', 5))).toEqual(['fulfill'])
-    t0.disconnect()
-    t0.world.goBack(moment, 't0')
-    t0.world.held.clear()
-    t0.reconnect()
-    expect(balances(t0)).toEqual([990n, 10n])
-  })
+  test.each<Partial<Setting>>([{}, { writes: true }])(
+    'and then the store loses it all, and what was left too → replayed as the credit that was told (%j)',
+    (more) => {
+      const { t0, t1, first } = sent({ failover: 0, ...more })
+      const moment = t0.world.moment()
+      t0.world.held.add('readLeft').add('wake')
+      t1.calledBack(first, 1)
+      expect(toldIn(t0.calledBack(first, 'F99', 5))).toEqual(['fulfill'])
+      t0.disconnect()
+      t0.world.goBack(moment, 't0')
+      t0.world.held.clear()
+      t0.reconnect()
+      expect(balances(t0)).toEqual([990n, 10n])
+    },
+  )
+
+  test.each<Partial<Setting>>([{}, { writes: true }])(
+    'left only after a refund that was told, which the store lost → the refund is replayed as it stood (%j)',
+    (more) => {
+      const { t0, t1, first } = sent({ failover: 0, ...more })
+      const moment = t0.world.moment()
+      expect(toldIn(t0.calledBack(first, 'F99', 5))).toEqual(['reject'])
+      t0.disconnect()
+      t0.world.goBack(moment, 't0')
+      expect(thanksIn(t1.calledBack(first, 1))).toEqual([[77, 'taken']])
+      t0.reconnect()
+      expect(balances(t0)).toEqual([1_000n, 0n])
+    },
+  )
 
   test('a reroute → credits instead, and nobody else is asked', () => {
     const { t0, first } = lies()
