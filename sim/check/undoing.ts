@@ -3,7 +3,7 @@
  * its last ones (B12). A book that is set back is not believed at once: its thread may replay what was lost, and that is
  * then the very same. What is lost for good shows when the book goes on without it: at the next claim, or under another epoch.
  */
-import type { Change, PaymentId } from '../../src/core/book/change.ts'
+import type { Change } from '../../src/core/book/change.ts'
 import type { ThreadId } from '../../src/core/values/account.ts'
 
 interface Applied {
@@ -46,13 +46,13 @@ export class Undoing {
   }
 
   /**
-   * The change at hand was a credit, since it met a left fulfillment (B8). Its thread has not heard so, and the store lost that
-   * message too: what was applied under this number and after it is lost for good. False: it is no such change.
+   * The change at hand was a credit, since it met a left fulfillment (B8), and meets none now; or the other way round. Its
+   * thread has heard of neither: what was applied under this number and after it is lost for good. False: it is no such change.
    */
   beginsAnew(thread: ThreadId, change: Change): boolean {
     const { repeated, seen, applied } = this.#book(thread)
     const before = repeated?.changes[0]
-    if (repeated === undefined || seen !== 1 || before?.type !== 'credit' || !mayBecome(change, before.payment)) return false
+    if (repeated === undefined || seen !== 1 || before === undefined || !(mayBecome(change, before) || mayBecome(before, change))) return false
     const { seq, epoch } = repeated
     this.giveUp(thread, seq - 1)
     applied.push({ seq, epoch, changes: [change], backs: [] })
@@ -92,8 +92,10 @@ function hasStood(before: Change | undefined, change: Change): boolean {
   return before?.type === change.type && before.payment === change.payment && change.instead === undefined
 }
 
-function mayBecome(change: Change, payment: PaymentId): boolean {
-  return (change.type === 'refund' || change.type === 'reroute') && change.instead !== undefined && change.payment === payment
+/** The one may be converted, and the other is what it then is. */
+function mayBecome(change: Change, other: Change): boolean {
+  if (change.type !== 'refund' && change.type !== 'reroute') return false
+  return change.instead !== undefined && other.type === 'credit' && other.payment === change.payment
 }
 
 /** A refund that the store made a credit (B8) is replayed as one, which its thread has made. */
