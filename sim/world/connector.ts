@@ -165,11 +165,11 @@ export class Connector implements Home {
 
   #door(account: Account, from: string): Door {
     let dealt = this.#deal(account)
-    /** Where farms were dealt anew, it leads to where it was for the last time, and is opened again. */
+    /** Where farms were dealt anew, it leads to where it was for the last time, if that is still there, and is opened again. */
     const use = (): Dealt => {
       const used = dealt
       if (used.directory !== this.directory) dealt = this.#deal(account)
-      return used
+      return used.host.isGone ? dealt : used
     }
     const deal: Door['take'] = (...prepare) => use().take(...prepare)
     const take = (prepare: Prepare, requestId: string | undefined, respond: Respond, leftUs: number): void => {

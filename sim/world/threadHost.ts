@@ -56,6 +56,11 @@ export class ThreadHost {
     return this.#life?.hasStore === true
   }
 
+  /** Its connections are closed, and nobody takes another here. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
   get isUp(): boolean {
     return this.#life !== undefined
   }
